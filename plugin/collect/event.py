@@ -1,0 +1,83 @@
+"""What is one event, once it has been read and found good?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One product line of an event. ``price``: one unit, minor units of the event's currency."""
+
+    item_id: str
+    name: str | None = None
+    brand: str | None = None
+    category: str | None = None  # a path, "Bags > Totes"
+    variant: str | None = None
+    price: int | None = None
+    quantity: float = 1
+    url: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing a visitor did. Times are Unix ms, money is minor units of ``currency``.
+
+    ``at`` is the time that counts; ``received_at`` when we got it; ``adjusted`` says that the
+    client's own time was not believed. ``source``: browser, server or import. ``params`` holds
+    scalars only, already scrubbed; items, money and the order number have fields of their own.
+    """
+
+    event_id: str
+    visitor_id: str
+    name: str
+    at: int
+    received_at: int
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    currency: str | None = None
+    value: int | None = None
+    transaction_id: str | None = None
+    source: str = "browser"
+    adjusted: bool = False
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """The order in which events count: by time, then by id."""
+        return (self.at, self.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An event that was turned away: its place in the batch and why, for the owner to read."""
+
+    index: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A body that was read: good events in the order sent, and the refused ones.
+
+    ``consented``: False = keep nothing under the visitor. ``bot``: stored apart, no profile.
+    """
+
+    events: tuple[Event, ...]
+    refused: tuple[Refused, ...] = ()
+    consented: bool = True
+    bot: bool = False
+
+
+def event_from_wire(data: Mapping[str, Any]) -> Event:
+    """The event whose ``orjson.dumps`` was read back as ``data``."""
+    return Event(**{**data, "items": tuple(Item(**item) for item in data["items"])})
+
+
+def events_from_wire(rows: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """As ``event_from_wire``, for a list."""
+    return [event_from_wire(row) for row in rows]

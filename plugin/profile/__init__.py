@@ -1,0 +1,1 @@
+"""What one visitor's events add up to: traits, value, tastes, identity."""

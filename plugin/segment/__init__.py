@@ -1,0 +1,1 @@
+"""Which groups the visitor is in: the rule language, its meaning, and why."""

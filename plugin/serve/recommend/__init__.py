@@ -1,0 +1,1 @@
+"""Which products stand in a window."""

@@ -1,0 +1,1 @@
+"""Which popup, if any, comes to a visitor."""

@@ -1,0 +1,88 @@
+"""What is one shop: its keys, its money, its days and its manners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+# ISO 4217 currencies whose minor unit is not a hundredth (ISO 4217 list one, amendment 179).
+_EXPONENTS = dict.fromkeys(
+    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+
+
+def exponent(currency: str) -> int:
+    """Digits after the decimal point in ``currency`` (ISO 4217 code, upper case): 0, 2 or 3."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def to_minor(amount: Decimal | int | float | str, currency: str) -> int:
+    """``amount`` in major units as an integer of minor units, half to even.
+
+    >>> to_minor("12.50", "EUR"), to_minor(12000, "KRW")
+    (1250, 12000)
+    """
+    scaled = Decimal(str(amount)).scaleb(exponent(currency))
+    return int(scaled.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def to_major(minor: int, currency: str) -> float | int:
+    """Minor units as a number in major units: an int where the currency has no minor unit.
+
+    >>> to_major(1250, "EUR"), to_major(12000, "KRW")
+    (12.5, 12000)
+    """
+    digits = exponent(currency)
+    return minor if digits == 0 else minor / 10**digits
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_day(at: int, zone: str) -> int:
+    """The calendar day of ``at`` (Unix ms) in ``zone``: days since 1970-01-01, as a number."""
+    when = datetime.fromtimestamp(at / 1000, timezone.utc).astimezone(_zone(zone))
+    return when.toordinal() - 719_163
+
+
+def local_time(at: int, zone: str) -> datetime:
+    """``at`` (Unix ms) as a date and time with the offset of ``zone``."""
+    return datetime.fromtimestamp(at / 1000, timezone.utc).astimezone(_zone(zone))
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One tenant. ``settings`` holds the owner's further choices by the names of docs/settings.md."""
+
+    name: str
+    public_key: str
+    currency: str = "USD"
+    timezone: str = "UTC"
+    consent: str = "granted"  # or "required": then an absent consent counts as denied
+    origins: tuple[str, ...] = ()  # empty: any origin may call
+    created_at: int = 0
+    settings: dict[str, object] = field(default_factory=dict)
+
+    def day(self, at: int) -> int:
+        """The shop's own calendar day of ``at`` (Unix ms), days since 1970-01-01."""
+        return local_day(at, self.timezone)
+
+    def major(self, minor: int) -> float | int:
+        """An amount of this shop's currency in major units."""
+        return to_major(minor, self.currency)
+
+    @property
+    def control_share(self) -> float | None:
+        """The control share of campaigns that name none; None: the contract's own (0.5, 0.1)."""
+        share = self.settings.get("control_share")
+        return float(share) if isinstance(share, (int, float)) else None

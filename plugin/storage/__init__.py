@@ -1,0 +1,1 @@
+"""The only home of SQL: engines, migrations, and one module a stage."""

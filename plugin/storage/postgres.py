@@ -1,0 +1,136 @@
+"""How is a store kept in one PostgreSQL schema?
+
+One connection a thread for all stores of a database; every transaction names its schema, so that a
+statement without a schema can only reach its own shop.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from plugin.errors import Busy
+from plugin.storage.engine import Row, bound, in_dialect
+
+_NAMED = re.compile(r"(?<!:):([a-z_]\w*)")
+_connections = threading.local()
+
+
+@lru_cache(maxsize=2048)
+def _statement(sql: str) -> str:
+    """``sql`` with the parameters written as psycopg reads them."""
+    return _NAMED.sub(r"%(\1)s", in_dialect(sql, "postgresql").replace("%", "%%"))
+
+
+class PostgresTx:
+    """A transaction on one connection; see ``engine.Tx``."""
+
+    dialect = "postgresql"
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        self._connection = connection
+
+    def _execute(self, sql: str, params: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+        # psycopg wants to see literal SQL; ours is constant or made by the rule compiler.
+        return self._connection.execute(_statement(sql), bound(params))  # type: ignore[arg-type]
+
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        """Every row."""
+        cursor = self._execute(sql, params)
+        return cursor.fetchall() if cursor.description is not None else []
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """The first row, or None."""
+        cursor = self._execute(sql, params)
+        return cursor.fetchone() if cursor.description is not None else None
+
+    def value(self, sql: str, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, **params)
+        return None if row is None else next(iter(row.values()))
+
+    def run(self, sql: str, **params: Any) -> int:
+        """Do it; how many rows it touched."""
+        return self._execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Do it once for each of ``rows``."""
+        if rows:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(_statement(sql), [bound(row) for row in rows])  # type: ignore[arg-type]
+
+    def many_returning(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Row | None]:
+        """Do it for each of ``rows``; what each returned."""
+        if not rows:
+            return []
+        found: list[Row | None] = []
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_statement(sql), [bound(row) for row in rows], returning=True)  # type: ignore[arg-type]
+            while True:
+                found.append(cursor.fetchone())
+                if not cursor.nextset():
+                    return found
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that can fail alone."""
+        with self._connection.transaction():
+            yield
+
+
+class PostgresStore:
+    """A store in ``schema`` of the database at ``url``; see ``engine.Store``."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, schema: str) -> None:
+        self.url, self.schema = url, schema
+        with self._connection().transaction():
+            self._connection().execute(f'create schema if not exists "{schema}"')  # type: ignore[arg-type]
+
+    def _connection(self) -> psycopg.Connection[Row]:
+        kept: dict[str, psycopg.Connection[Row]] = _connections.__dict__.setdefault("open", {})
+        connection = kept.get(self.url)
+        if connection is None or connection.closed or connection.broken:
+            try:
+                connection = psycopg.connect(self.url, autocommit=True, row_factory=dict_row)
+            except psycopg.OperationalError as trouble:
+                raise Busy(f"the database does not answer: {trouble}") from trouble
+            connection.execute("set client_min_messages = warning")
+            kept[self.url] = connection
+        return connection
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresTx]:
+        """A consistent look at what is committed."""
+        with self._transaction("set transaction isolation level repeatable read, read only") as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresTx]:
+        """A transaction, on disk when its block ends."""
+        with self._transaction("set transaction read write") as tx:
+            yield tx
+
+    @contextmanager
+    def _transaction(self, manner: str) -> Iterator[PostgresTx]:
+        connection = self._connection()
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            yield PostgresTx(connection)  # a look inside a look sees the same
+            return
+        with connection.transaction():
+            connection.execute(f'{manner}; set local search_path = "{self.schema}"')  # type: ignore[arg-type]
+            yield PostgresTx(connection)
+
+    def close(self) -> None:
+        """Let go of this thread's connection."""
+        connection = _connections.__dict__.get("open", {}).pop(self.url, None)
+        if connection is not None:
+            connection.close()
