@@ -39,7 +39,9 @@ def static_dir() -> Path:
     return inside if inside.is_dir() else here.parent / "static"
 
 
-def load_settings(environ: Mapping[str, str] | None = None, *, data: Path | None = None) -> Settings:
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, data: Path | None = None
+) -> Settings:
     """The settings in force; makes the data folder and its secret key (mode 0600) on first use.
 
     ``data`` wins over ``REGULARS_DATA``. Raises PluginError naming the setting that is wrong.
@@ -65,7 +67,9 @@ def _from_file(env: Mapping[str, str]) -> Mapping[str, str]:
     try:
         lines = Path(name).read_text(encoding="utf-8").splitlines()
     except OSError as trouble:
-        raise PluginError(f"REGULARS_CONFIG names {name}, which cannot be read: {trouble}") from None
+        raise PluginError(
+            f"REGULARS_CONFIG names {name}, which cannot be read: {trouble}"
+        ) from None
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {key.strip(): value.strip() for key, value in pairs} | dict(env)
 

@@ -15,8 +15,27 @@ DAY = 24 * HOUR
 
 # ISO 4217 currencies whose minor unit is not a hundredth (ISO 4217 list one, amendment 179).
 _EXPONENTS = dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ],
+    0,
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 
 
 def exponent(currency: str) -> int:
@@ -62,7 +81,7 @@ def local_time(at: int, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class Shop:
-    """One tenant. ``settings`` holds the owner's further choices by the names of docs/settings.md."""
+    """One tenant. ``settings``: the owner's further choices, by the names of docs/settings.md."""
 
     name: str
     public_key: str

@@ -24,7 +24,7 @@ NOON = 1_790_046_000_000
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL server of this test run's own; missing: a failure in CI, a skip elsewhere."""
+    """A real PostgreSQL server of this test run; missing: a failure in CI, a skip elsewhere."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it speaks of an unset runtime folder
@@ -42,15 +42,35 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty shop's store, once on each engine."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of this test's stores."""
+    return str(request.param)
+
+
+def new_store(engine: str, request: pytest.FixtureRequest, folder: Path) -> Store:
+    """An empty shop's store on ``engine``, up to date."""
+    name = f"shop_{uuid.uuid4().hex[:12]}"
     made: Store
-    if request.param == "sqlite":
-        made = SqliteStore(tmp_path / "shop.db")
+    if engine == "sqlite":
+        made = SqliteStore(folder / f"{name}.db")
     else:
-        url = request.getfixturevalue("postgres_url")
-        made = PostgresStore(url, f"shop_{uuid.uuid4().hex[:12]}")
+        made = PostgresStore(request.getfixturevalue("postgres_url"), name)
     migrate(made, "shop")
+    return made
+
+
+@pytest.fixture
+def store(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty shop's store, once on each engine."""
+    made = new_store(engine, request, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other_store(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Another shop's store on the same engine."""
+    made = new_store(engine, request, tmp_path)
     yield made
     made.close()
 

@@ -72,7 +72,9 @@ class Profile:
     # interests
     last_item_id: str | None = None
     last_category: str | None = None
-    affinities: Mapping[str, tuple[float, int]] = field(default_factory=dict)  # category: points, at
+    affinities: Mapping[str, tuple[float, int]] = field(
+        default_factory=dict
+    )  # category: points, at
     # who
     customer_id: str | None = None
     email: str | None = None

@@ -39,7 +39,7 @@ DIALECTS: dict[str, dict[str, str]] = {
 
 
 class Tx(Protocol):
-    """One transaction. Rows come as dicts; a list given as a parameter serves ``ints``/``texts``."""
+    """One transaction. Rows come as dicts; a list as a parameter serves ``ints``/``texts``."""
 
     dialect: str
 

@@ -40,7 +40,11 @@ def migrate(store: Store, kind: str) -> list[str]:
     ahead = sorted(set(done) - {number for number, _, _ in known})
     if ahead:
         raise PluginError(f"this store has step {done[ahead[-1]]}, unknown here: upgrade Regulars")
-    return [name for number, name, sql in known if number not in done and _take(store, number, name, sql)]
+    return [
+        name
+        for number, name, sql in known
+        if number not in done and _take(store, number, name, sql)
+    ]
 
 
 def _take(store: Store, number: int, name: str, sql: str) -> bool:

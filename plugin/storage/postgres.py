@@ -1,13 +1,12 @@
 """How is a store kept in one PostgreSQL schema?
 
-One connection a thread for all stores of a database; every transaction names its schema, so that a
-statement without a schema can only reach its own shop.
+All stores of a database share its connections; every transaction names its schema, so that a
+statement can only reach its own shop.
 """
 
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -18,9 +17,9 @@ from psycopg.rows import dict_row
 
 from plugin.errors import Busy
 from plugin.storage.engine import Row, bound, in_dialect
+from plugin.storage.pool import Pool
 
 _NAMED = re.compile(r"(?<!:):([a-z_]\w*)")
-_connections = threading.local()
 
 
 @lru_cache(maxsize=2048)
@@ -39,7 +38,7 @@ class PostgresTx:
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> psycopg.Cursor[Row]:
         # psycopg wants to see literal SQL; ours is constant or made by the rule compiler.
-        return self._connection.execute(_statement(sql), bound(params))  # type: ignore[arg-type]
+        return self._connection.execute(_statement(sql), bound(params))
 
     def all(self, sql: str, **params: Any) -> list[Row]:
         """Every row."""
@@ -64,7 +63,7 @@ class PostgresTx:
         """Do it once for each of ``rows``."""
         if rows:
             with self._connection.cursor() as cursor:
-                cursor.executemany(_statement(sql), [bound(row) for row in rows])  # type: ignore[arg-type]
+                cursor.executemany(_statement(sql), [bound(row) for row in rows])
 
     def many_returning(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Row | None]:
         """Do it for each of ``rows``; what each returned."""
@@ -72,7 +71,7 @@ class PostgresTx:
             return []
         found: list[Row | None] = []
         with self._connection.cursor() as cursor:
-            cursor.executemany(_statement(sql), [bound(row) for row in rows], returning=True)  # type: ignore[arg-type]
+            cursor.executemany(_statement(sql), [bound(row) for row in rows], returning=True)
             while True:
                 found.append(cursor.fetchone())
                 if not cursor.nextset():
@@ -85,6 +84,20 @@ class PostgresTx:
             yield
 
 
+def _connect(url: str) -> psycopg.Connection[Row]:
+    try:
+        connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
+    except psycopg.OperationalError as trouble:
+        raise Busy(f"the database does not answer: {trouble}") from trouble
+    connection.execute("set client_min_messages = warning")
+    return connection
+
+
+@lru_cache(maxsize=8)
+def _pool(url: str) -> Pool[psycopg.Connection[Row]]:
+    return Pool(lambda: _connect(url), lambda connection: connection.close())
+
+
 class PostgresStore:
     """A store in ``schema`` of the database at ``url``; see ``engine.Store``."""
 
@@ -92,20 +105,8 @@ class PostgresStore:
 
     def __init__(self, url: str, schema: str) -> None:
         self.url, self.schema = url, schema
-        with self._connection().transaction():
-            self._connection().execute(f'create schema if not exists "{schema}"')  # type: ignore[arg-type]
-
-    def _connection(self) -> psycopg.Connection[Row]:
-        kept: dict[str, psycopg.Connection[Row]] = _connections.__dict__.setdefault("open", {})
-        connection = kept.get(self.url)
-        if connection is None or connection.closed or connection.broken:
-            try:
-                connection = psycopg.connect(self.url, autocommit=True, row_factory=dict_row)
-            except psycopg.OperationalError as trouble:
-                raise Busy(f"the database does not answer: {trouble}") from trouble
-            connection.execute("set client_min_messages = warning")
-            kept[self.url] = connection
-        return connection
+        with _pool(url).borrow() as (connection, _), connection.transaction():
+            connection.execute(f'create schema if not exists "{schema}"')
 
     @contextmanager
     def read(self) -> Iterator[PostgresTx]:
@@ -115,22 +116,23 @@ class PostgresStore:
 
     @contextmanager
     def write(self) -> Iterator[PostgresTx]:
-        """A transaction, on disk when its block ends."""
-        with self._transaction("set transaction read write") as tx:
-            yield tx
+        """A transaction, on disk when its block ends. Raises Busy when it lost a race."""
+        try:
+            with self._transaction("set transaction read write") as tx:
+                yield tx
+        except (psycopg.errors.DeadlockDetected, psycopg.OperationalError) as trouble:
+            raise Busy("the database could not take this just now; send it again") from trouble
 
     @contextmanager
     def _transaction(self, manner: str) -> Iterator[PostgresTx]:
-        connection = self._connection()
-        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-            yield PostgresTx(connection)  # a look inside a look sees the same
-            return
-        with connection.transaction():
-            connection.execute(f'{manner}; set local search_path = "{self.schema}"')  # type: ignore[arg-type]
-            yield PostgresTx(connection)
+        with _pool(self.url).borrow(self.schema) as (connection, inside):
+            if inside:  # a look inside a look sees the same
+                yield PostgresTx(connection)
+                return
+            with connection.transaction():
+                connection.execute(f'{manner}; set local search_path = "{self.schema}"')
+                yield PostgresTx(connection)
 
     def close(self) -> None:
-        """Let go of this thread's connection."""
-        connection = _connections.__dict__.get("open", {}).pop(self.url, None)
-        if connection is not None:
-            connection.close()
+        """Let go of the connections that wait."""
+        _pool(self.url).close()

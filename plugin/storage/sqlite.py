@@ -1,7 +1,7 @@
 """How is a store kept in one SQLite file?
 
-WAL, ``synchronous=FULL``, one writer at a time. Readers have connections of their own, one a
-thread, opened read-only; they never wait for the writer.
+WAL, ``synchronous=FULL``, one writer at a time. Readers have connections of their own, opened
+read-only; they never wait for the writer.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
-from sqlite_utils.utils import sqlite3  # pysqlite3 where installed: the system's may be too old
+from sqlite_utils import utils as sqlite_utils
 
 from plugin.errors import Busy
 from plugin.storage.engine import Row, bound, in_dialect
+from plugin.storage.pool import Pool
+
+sqlite3: Any = sqlite_utils.sqlite3  # pysqlite3 where installed: the system's may be too old
 
 # Before 3.51.3 a write-ahead log reset at an unlucky moment may corrupt the file
 # (sqlite.org, release notes of 2026-03-13).
@@ -99,8 +102,7 @@ class SqliteStore:
             path.touch(mode=0o600)
         self._writing = threading.RLock()
         self._writer: Any = None
-        self._readers = threading.local()
-        self._opened: list[Any] = []
+        self._readers: Pool[Any] = Pool(self._open_reader, lambda connection: connection.close())
 
     def _open(self, *, read_only: bool) -> Any:
         mode = "ro" if read_only else "rw"
@@ -115,29 +117,26 @@ class SqliteStore:
             Database(connection).enable_wal()
             connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
-        self._opened.append(connection)
         return connection
 
-    def _reader(self) -> Any:
+    def _open_reader(self) -> Any:
         if self._writer is None:  # the log and its index exist once somebody has opened to write
             with self._writing:
                 self._writer = self._writer or self._open(read_only=False)
-        if not hasattr(self._readers, "connection"):
-            self._readers.connection = self._open(read_only=True)
-        return self._readers.connection
+        return self._open(read_only=True)
 
     @contextmanager
     def read(self) -> Iterator[SqliteTx]:
         """A consistent look at what is committed."""
-        connection = self._reader()
-        if connection.in_transaction:  # a look inside a look sees the same
-            yield SqliteTx(connection)
-            return
-        connection.execute("begin")
-        try:
-            yield SqliteTx(connection)
-        finally:
-            connection.execute("rollback")
+        with self._readers.borrow() as (connection, inside):
+            if inside:  # a look inside a look sees the same
+                yield SqliteTx(connection)
+                return
+            connection.execute("begin")
+            try:
+                yield SqliteTx(connection)
+            finally:
+                connection.execute("rollback")
 
     @contextmanager
     def write(self) -> Iterator[SqliteTx]:
@@ -157,11 +156,10 @@ class SqliteStore:
 
     def close(self) -> None:
         """Let go of every connection; the log is folded into the file."""
-        for connection in self._opened:
-            connection.close()
-        self._opened.clear()
+        self._readers.close()
+        if self._writer is not None:
+            self._writer.close()
         self._writer = None
-        self._readers = threading.local()
 
 
 def _begin(connection: Any) -> None:

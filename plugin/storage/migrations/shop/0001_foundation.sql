@@ -27,6 +27,7 @@ create table declared (
   trait text not null,
   folded text,
   number {real},
+  truth {int},
   primary key (profile, trait)
 ) {bare};
 create index declared_by_trait on declared (trait, folded);
@@ -52,6 +53,7 @@ create table events (
 create index events_by_visitor on events (profile, name, at);
 create index events_by_day on events (day, name);
 create index events_by_name on events (name, at, profile);
+create index events_by_order on events (transaction_id) where transaction_id is not null;
 
 -- Known bots: kept apart, in no profile, segment or report.
 create table bot_events (

@@ -1,0 +1,59 @@
+# Every way to use a checkout. `make` alone lists them; each may be run again at any time.
+#
+#   PORT=8000          where `make demo` listens
+#   PYTHON=python3     the Python (3.10 or newer) that .venv is made with
+#   TESTS=tests        what `make test` gives to pytest; PYTEST="-x -k name" for more
+
+PORT ?= 8000
+PYTHON ?= python3
+TESTS ?= tests
+PYTEST ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint types wheel check clean
+
+help:
+	@echo "make demo     a stocked demo shop and its admin on port $(PORT) (PORT=...)"
+	@echo "make test     every test, those in a browser and on PostgreSQL included"
+	@echo "make check    lint, types, tests, and the journey with an installed wheel"
+	@echo "make lint     ruff: mistakes and layout"
+	@echo "make types    mypy --strict"
+	@echo "make wheel    build the wheel, install it into an empty venv, run the journey there"
+	@echo "make clean    remove .venv and what the tools left"
+
+demo: $(VENV)/.made-demo
+	@exec $(BIN)/python -m plugin demo --port $(PORT)
+
+test: $(VENV)/.made-test
+	@sh .ci/chromium $(BIN)/python
+	@sh .ci/node-tests
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
+
+lint: $(VENV)/.made-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.made-dev
+	$(BIN)/mypy
+
+wheel: $(VENV)/.made-dev
+	@bash .ci/wheel $(BIN)/python
+
+check: lint types test wheel
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# One stamp for each set of packages: made again when setup.cfg says something new.
+$(VENV)/.made-demo: setup.cfg pyproject.toml
+	@sh .ci/venv $(VENV) "$(PYTHON)" ""
+	@touch $@
+
+$(VENV)/.made-test: setup.cfg pyproject.toml
+	@sh .ci/venv $(VENV) "$(PYTHON)" "[test]"
+	@touch $@ $(VENV)/.made-demo
+
+$(VENV)/.made-dev: setup.cfg pyproject.toml
+	@sh .ci/venv $(VENV) "$(PYTHON)" "[test,dev]"
+	@touch $@ $(VENV)/.made-test $(VENV)/.made-demo

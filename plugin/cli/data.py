@@ -1,0 +1,96 @@
+"""How does an owner bring data in, and have the clock's work done now?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import click
+
+from plugin.cli.room import Room, room
+from plugin.errors import NotYet
+from plugin.journey import Changes
+from plugin.shop import Shop
+from plugin.tasks.imports import Report, Source, import_events, import_orders, open_source
+
+SHOP = click.option("--shop", "name", help="Which shop; may be left out when there is one.")
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(["catalog", "orders", "events"]))
+@click.argument("source")
+@SHOP
+@click.option("--map", "mapping", default="", help="ours=theirs,… : which column holds what.")
+def import_(kind: str, source: str, name: str | None, mapping: str) -> None:
+    """Bring in a file: says rows read, kept, refused and why. Run it again to go on."""
+    if kind == "catalog":
+        raise NotYet("catalogue files are not read yet: send the products with PUT /v1/items")
+    given = dict(pair.split("=", 1) for pair in mapping.split(",") if "=" in pair)
+    with room() as here:
+        shop, file = here.shop(name), open_source(source)
+        began = time.monotonic()
+        report = _with_progress(here, shop, file, kind, given)
+        changes = Changes(**here.writer.do(shop.name, "reassign", now=here.now()))
+        here.writer.do(shop.name, "rank", now=here.now())
+    say_report(report, time.monotonic() - began)
+    click.echo(f"segments: {changes}")
+
+
+def _with_progress(
+    here: Room, shop: Shop, file: Source, kind: str, given: dict[str, str]
+) -> Report:
+    with click.progressbar(length=file.size, label=f"{kind} from {file.path.name}") as bar:
+
+        def told(position: int) -> None:
+            bar.update(position - bar.pos)
+
+        if kind == "orders":
+            return import_orders(here.house, here.writer, shop, file, here.now(), given, told)
+        return import_events(here.house, here.writer, shop, file, here.now(), told)
+
+
+def say_report(report: Report, seconds: float) -> None:
+    """Print what an import did."""
+    refused = sum(report.refused.values())
+    click.echo(
+        f"{report.rows_read:,} rows read in {seconds:.1f} s:"
+        f" {report.kept:,} kept, {refused:,} refused"
+    )
+    click.echo(f"{report.events:,} orders or events, {report.new:,} of them new")
+    if report.resumed_at:
+        click.echo(f"an earlier run had stored the first {report.resumed_at:,} rows")
+    for reason, count in sorted(report.refused.items(), key=lambda pair: -pair[1]):
+        rows = ", ".join(str(row) for row in report.examples.get(reason, []))
+        click.echo(
+            f"  {count:>9,}  {reason} (rows {rows}…)" if rows else f"  {count:>9,}  {reason}"
+        )
+
+
+@click.command()
+@SHOP
+@click.option("--full", is_flag=True, help="Look at every visitor, not only at those who changed.")
+def reassign(name: str | None, full: bool) -> None:
+    """Move visitors between segments now; prints how many were looked at, entered, left."""
+    with room() as here:
+        changes, seconds = _timed(
+            lambda: Changes(
+                **here.writer.do(here.shop(name).name, "reassign", now=here.now(), full=full)
+            )
+        )
+    click.echo(f"{changes}, {seconds:.2f} s")
+
+
+@click.command()
+@SHOP
+def train(name: str | None) -> None:
+    """Build the lists that recommendations use now; prints sizes and seconds."""
+    with room() as here:
+        ranked, seconds = _timed(
+            lambda: here.writer.do(here.shop(name).name, "rank", now=here.now())
+        )
+    click.echo(f"rankings: {ranked} places, {seconds:.2f} s")
+
+
+def _timed(work: Callable[[], object]) -> tuple[object, float]:
+    began = time.monotonic()
+    return work(), time.monotonic() - began

@@ -1,0 +1,177 @@
+"""How are the processes started: the web workers, the writer with its clock, and both together?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from plugin.config import Settings, load_settings
+from plugin.errors import PluginError
+from plugin.storage.house import House
+from plugin.tasks.clock import make_clock
+from plugin.tasks.keeper import Keeper, take_lock
+from plugin.tasks.writer import KeeperClient
+from plugin.web.app import clock_ms
+
+THREADS = 16  # each waits for a commit most of its time
+PARENT = "REGULARS_PARENT"
+STOP_WITHIN_S = 10.0
+
+HOST = click.option("--host", default="127.0.0.1", show_default=True)
+PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
+WORKERS = click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+
+
+@click.command()
+@HOST
+@PORT
+@WORKERS
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve everything: web processes, the writer and the clock, under this one."""
+    run_everything(host, port, workers)
+
+
+@click.command()
+@HOST
+@PORT
+@WORKERS
+def web(host: str, port: int, workers: int) -> None:
+    """Serve the web processes alone; `regulars work` does the rest."""
+    load_settings()
+    run_web(host, port, workers)
+
+
+@click.command()
+def work() -> None:
+    """Run the writer (SQLite) and the clock alone."""
+    run_work(load_settings())
+
+
+def run_everything(host: str, port: int, workers: int, data: Path | None = None) -> None:
+    """Serve until told to stop. Raises PluginError when the port or the data folder is taken."""
+    settings = load_settings(data=data)
+    os.environ["REGULARS_DATA"] = str(settings.data)  # the children's too
+    check_free(host, port)
+    helper = Helper(settings)
+    helper.start()
+    try:
+        run_web(host, port, workers)
+    finally:
+        helper.stop()
+
+
+def run_web(host: str, port: int, workers: int) -> None:
+    """Serve HTTP until told to stop."""
+    server = Granian(
+        "plugin.web.wsgi:make",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(STOP_WITHIN_S),
+        log_level="warning",  # type: ignore[arg-type]
+    )
+    server.serve()
+
+
+def run_work(settings: Settings) -> None:
+    """Write for everybody (SQLite) and run the clock, until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    house = House(settings)
+    keeper = None
+    if not settings.on_postgres:
+        lock = take_lock(settings.data)
+        if lock is None:
+            raise PluginError(f"another process already writes to {settings.data}: stop it first")
+        keeper = Keeper(house, lock).start()
+    clock = make_clock(house, clock_ms)
+    clock.start()
+    while not stop.wait(1.0):
+        if os.environ.get(PARENT) not in (None, str(os.getppid())):
+            break  # the parent is gone, and nobody would stop us
+    clock.shutdown(wait=True)
+    if keeper is not None:
+        keeper.close()
+    house.close()
+
+
+class Helper:
+    """The child that runs ``regulars work``; started again when it ends by itself."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the child and wait until it would write. Raises PluginError when it does not."""
+        self._child = self._spawn()
+        for _ in range(200):
+            if self._child.poll() is not None:
+                raise PluginError("the writer did not start; its message stands above")
+            if self._answers():
+                break
+            time.sleep(0.1)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        """Let the child finish what waits, and end it."""
+        self._stopping.set()
+        child = self._child
+        if child is None or child.poll() is not None:
+            return
+        child.terminate()
+        try:
+            child.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        environ = os.environ | {"REGULARS_DATA": str(self.settings.data), PARENT: str(os.getpid())}
+        return subprocess.Popen([sys.executable, "-m", "plugin", "work"], env=environ)
+
+    def _answers(self) -> bool:
+        if self.settings.on_postgres:
+            return True
+        client = KeeperClient(self.settings.data)
+        try:
+            client.ping()
+        except PluginError:
+            return False
+        client.close()
+        return True
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            if self._child is not None and self._child.poll() is not None:
+                click.echo("regulars: the writer ended by itself; starting it again", err=True)
+                self._child = self._spawn()
+            self._stopping.wait(0.25)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises PluginError when something already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as trouble:
+            raise PluginError(
+                f"port {port} cannot be used ({trouble.strerror}): try --port {port + 1}"
+            ) from None

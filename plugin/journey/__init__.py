@@ -1,0 +1,73 @@
+"""What happens to a visit, from the event that comes in to the offer that goes out?
+
+The spine, one function a step: load, decide in the pure stages, save.
+
+    collect    store events once, tell the profiles, mark them dirty     one transaction
+    reassign   move the visitors whose segments may have changed         in batches of 250
+    offers     evaluate the acting visitor, choose windows and a popup   reads only
+    look       all we know of one visitor, with reasons                  reads only
+    edits      what owners, servers and imports change                   one transaction each
+
+``STEPS`` are the writes that share a commit with others; ``LONG_STEPS`` take the write lock in
+small bites by themselves. Both are called by name, from any process (``tasks.writer``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from plugin.journey.collect import collect, collect_bots
+from plugin.journey.edits import (
+    delete_campaign,
+    delete_item,
+    delete_segment,
+    erase,
+    import_events,
+    put_campaign,
+    put_items,
+    put_segment,
+    submit,
+)
+from plugin.journey.look import VisitorView, look_at
+from plugin.journey.offers import Offers, Wish, offers, recommend
+from plugin.journey.reassign import Changes, rank, reassign
+from plugin.shop import Shop
+from plugin.storage.engine import Store
+
+__all__ = [
+    "Changes",
+    "Offers",
+    "VisitorView",
+    "Wish",
+    "collect",
+    "look_at",
+    "offers",
+    "rank",
+    "reassign",
+    "recommend",
+]
+
+
+def _reassign(store: Store, shop: Shop, now: int, full: bool = False) -> dict[str, int]:
+    return asdict(reassign(store, shop, now, full=full))
+
+
+STEPS: dict[str, Callable[..., Any]] = {
+    step.__name__: step
+    for step in (
+        collect,
+        collect_bots,
+        put_items,
+        delete_item,
+        put_segment,
+        delete_segment,
+        put_campaign,
+        delete_campaign,
+        submit,
+        erase,
+        import_events,
+    )
+}
+LONG_STEPS: dict[str, Callable[..., Any]] = {"reassign": _reassign, "rank": rank}

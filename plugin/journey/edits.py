@@ -1,0 +1,122 @@
+"""What may an owner, the shop's server or an import change, each in one transaction?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from plugin.collect.event import Event
+from plugin.errors import DocumentRefused, NotFound, RuleRefused
+from plugin.journey.collect import collect
+from plugin.segment.evaluate import order_by_dependency
+from plugin.segment.rule import read_rule, segments_of
+from plugin.serve.recommend.window import read_window
+from plugin.serve.retain.answers import read_answers
+from plugin.serve.retain.popup import read_popup
+from plugin.shop import Shop
+from plugin.storage import answers, campaigns, imports, items, profiles, segments
+from plugin.storage.engine import Tx
+
+
+def put_items(tx: Tx, shop: Shop, products: Sequence[Mapping[str, Any]], now: int) -> int:
+    """Keep products of the catalogue; how many."""
+    items.upsert(tx, products, now)
+    return len(products)
+
+
+def delete_item(tx: Tx, shop: Shop, item_id: str) -> bool:
+    """Remove a product; False when there is none."""
+    return items.remove(tx, item_id)
+
+
+def put_segment(
+    tx: Tx, shop: Shop, slug: str, name: str, rule: Any, enabled: bool, now: int
+) -> None:
+    """Keep a segment whose rule can be read; everybody is looked at again by the next pass.
+
+    Raises RuleRefused, also when the rule names an unknown segment or closes a circle.
+    """
+    read = read_rule(rule)
+    others = {one.slug: one.rule for one in segments.definitions(tx) if one.slug != slug}
+    unknown = sorted(segments_of(read) - {*others, slug})
+    if unknown:
+        raise RuleRefused(f"there is no segment called {', '.join(unknown)}: define it first")
+    order_by_dependency({slug: read, **{other: read_rule(raw) for other, raw in others.items()}})
+    segments.put(tx, slug, name, "rule", rule, enabled, now)
+    campaigns.bump_generation(tx)
+
+
+def delete_segment(tx: Tx, shop: Shop, slug: str) -> bool:
+    """Remove a segment; False when there is none. Raises DocumentRefused naming what uses it."""
+    users = [
+        f"segment {one.slug}"
+        for one in segments.definitions(tx)
+        if slug in segments_of(read_rule(one.rule))
+    ]
+    users += [
+        f"{kind} {row['slug']}"
+        for kind in ("popup", "window")
+        for row in campaigns.all(tx, kind)
+        if slug in _audience(kind, row["slug"], row["body"])
+    ]
+    if users:
+        raise DocumentRefused(
+            f"in use by {', '.join(users)}: change that first", code="in_use", status=409
+        )
+    campaigns.bump_generation(tx)
+    return segments.delete(tx, slug)
+
+
+def put_campaign(
+    tx: Tx, shop: Shop, kind: str, slug: str, body: Mapping[str, Any], enabled: bool, now: int
+) -> None:
+    """Keep a popup or a window (``kind``) that can be read. Raises DocumentRefused."""
+    known = {one.slug for one in segments.definitions(tx)}
+    unknown = sorted(_audience(kind, slug, body) - known)
+    if unknown:
+        raise DocumentRefused(f"there is no segment called {', '.join(unknown)}: define it first")
+    campaigns.put(tx, kind, slug, body, enabled, now)
+
+
+def _audience(kind: str, slug: str, body: Mapping[str, Any]) -> set[str]:
+    """The segments that a popup or window names."""
+    read = read_popup(slug, body) if kind == "popup" else read_window(slug, body)
+    return segments_of(read.audience) if read.audience is not None else set()
+
+
+def delete_campaign(tx: Tx, shop: Shop, kind: str, slug: str) -> bool:
+    """Remove a popup or a window; False when there is none."""
+    return campaigns.delete(tx, kind, slug)
+
+
+def submit(
+    tx: Tx, shop: Shop, visitor_id: str, popup_id: str, fields: Mapping[str, Any], now: int
+) -> None:
+    """Keep what a visitor left in a popup's form; it becomes declared traits.
+
+    Raises NotFound for an unknown popup, DocumentRefused when the fields are not the form's.
+    """
+    row = campaigns.get(tx, "popup", popup_id)
+    if row is None:
+        raise NotFound("there is no such popup")
+    given = read_answers(read_popup(popup_id, row["body"]), fields)
+    text = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
+    digest = hashlib.sha256(f"{visitor_id}:{popup_id}:{text}".encode()).hexdigest()[:32]
+    told = Event(f"form-{digest}", visitor_id, "identify", now, now, given)
+    if collect(tx, shop, [told]):
+        answers.keep(tx, popup_id, visitor_id, now, text)
+
+
+def erase(tx: Tx, shop: Shop, visitor_id: str) -> bool:
+    """Remove a visitor with every event, order and membership; False when there is none."""
+    return profiles.erase(tx, visitor_id)
+
+
+def import_events(tx: Tx, shop: Shop, progress: Mapping[str, Any], events: Sequence[Any]) -> int:
+    """Store a part of an import together with how far it has come; how many events were new."""
+    stored = collect(tx, shop, events)
+    imports.keep_progress(tx, **progress)
+    return len(stored)

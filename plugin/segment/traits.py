@@ -1,0 +1,208 @@
+"""Which traits can be asked, what does each mean, and where does it come from?
+
+A trait is a column of the profile, or is compiled from event times or a column and the moment
+(``…_30d``, ``days_since_…``), so that it expires by itself. Any other name is a declared trait.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from plugin.errors import NotYet
+from plugin.segment.facts import Facts
+from plugin.shop import DAY, HOUR, Shop
+
+TEXT, NUMBER, BOOL, DATE, MONEY = "text", "number", "bool", "date", "money"
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One trait. ``kind``: text, number, bool, date (Unix ms) or money (major units).
+
+    One of three says where it comes from: ``column`` of the profile as it is; ``counts``, how many
+    of these events in the last ``span`` ms; ``since`` a column (a time), in units of ``span`` ms.
+    """
+
+    name: str
+    kind: str
+    how: str
+    column: str | None = None
+    counts: tuple[str, ...] = ()
+    since: str | None = None
+    span: int = 0
+
+
+def _column(name: str, kind: str, how: str, column: str | None = None) -> Trait:
+    return Trait(name, kind, how, column=column or name)
+
+
+def _recent(name: str, how: str, *events: str, days: int) -> Trait:
+    return Trait(name, NUMBER, how, counts=events, span=days * DAY)
+
+
+def _since(name: str, how: str, column: str, unit: int = DAY) -> Trait:
+    return Trait(name, NUMBER, how, since=column, span=unit)
+
+
+_ALL = (
+    _column("first_seen", DATE, "time of the first event", "first_seen_at"),
+    _column("last_seen", DATE, "time of the newest event", "last_seen_at"),
+    _column("sessions_total", NUMBER, "visits so far; a visit ends after 30 minutes idle"),
+    _since("days_since_last_seen", "days since the newest event", "last_seen_at"),
+    _since("days_since_first_seen", "days since the first event", "first_seen_at"),
+    _column("pageviews_total", NUMBER, "page views, all time"),
+    _recent("pageviews_30d", "page views, 30 days", "page_view", days=30),
+    _column("product_views_total", NUMBER, "product page views, all time"),
+    _recent("product_views_30d", "product page views, 30 days", "view_item", days=30),
+    _column("searches_total", NUMBER, "on-site searches, all time"),
+    _recent("searches_14d", "on-site searches, 14 days", "search", "view_search_results", days=14),
+    _column("cart_adds_total", NUMBER, "add-to-cart events, all time"),
+    _recent("cart_adds_30d", "add-to-cart events, 30 days", "add_to_cart", days=30),
+    _column("cart_items_now", NUMBER, "products in the cart"),
+    _column("cart_value_now", MONEY, "value of the cart"),
+    _since("hours_since_cart_update", "hours since the cart changed", "cart_updated_at", HOUR),
+    _since(
+        "hours_since_checkout_start",
+        "hours since a checkout began without an order after it",
+        "checkout_started_at",
+        HOUR,
+    ),
+    _column("orders_total", NUMBER, "orders, each counted once"),
+    _recent("orders_365d", "orders, 365 days", "purchase", days=365),
+    _column("units_total", NUMBER, "pieces bought, all time"),
+    _column("revenue_total", MONEY, "money of all orders, net of refunds"),
+    _column("refunds_total", MONEY, "money that went back"),
+    _column("first_order", DATE, "time of the first order", "first_order_at"),
+    _column("last_order", DATE, "time of the newest order", "last_order_at"),
+    _since("days_since_last_order", "days since the newest order", "last_order_at"),
+    _column("device", TEXT, "mobile, tablet or desktop, as last seen"),
+    _column("browser", TEXT, "browser, as last seen"),
+    _column("in_app_browser", TEXT, "the app whose browser it is, as instagram or kakaotalk"),
+    _column("language", TEXT, "language of the browser, as last seen"),
+    _column("country", TEXT, "country, as the page or the shop told it"),
+    _column(
+        "channel_first",
+        TEXT,
+        "how the first visit came: direct, organic, paid, social, email, referral",
+    ),
+    _column("channel_last", TEXT, "the same of the newest visit that was not direct"),
+    _column("source_first", TEXT, "utm_source or referring site of the first visit"),
+    _column("source_last", TEXT, "the same of the newest visit that had one"),
+    _column("campaign_last", TEXT, "newest utm_campaign"),
+    _column("landing_page", TEXT, "path of the first page"),
+    _column("last_item_id", TEXT, "product viewed last"),
+    _column("last_category", TEXT, "category viewed last"),
+    _column("popup_closes_total", NUMBER, "popups closed without an answer, all time"),
+    _recent("popup_closes_30d", "the same, 30 days", "popup_dismiss", days=30),
+    _column("popup_submits_total", NUMBER, "popups answered, all time"),
+    _recent("popup_submits_30d", "the same, 30 days", "popup_submit", days=30),
+    _recent("rec_clicks_30d", "clicks on products in windows, 30 days", "select_item", days=30),
+    _column("identified", BOOL, "an e-mail or a customer id is known"),
+    _column("customer_id", TEXT, "the shop's own id of the customer"),
+    _column("email", TEXT, "e-mail, given on purpose"),
+)
+TRAITS: dict[str, Trait] = {trait.name: trait for trait in _ALL}
+
+# Known to nobody yet: rules over them are neither true nor false.
+PREDICTIONS = frozenset({"p_purchase_7d", "p_churn", "predicted_value_pct", "expected_next_order"})
+# Of the vocabulary, but not kept by this version.
+LATER = frozenset(
+    [
+        "sessions_30d",
+        "days_since_prev_visit",
+        "device_mobile_share_90d",
+        "devices_linked",
+        "region",
+        "city",
+        "slow_connection_share_30d",
+        "is_home_country",
+        "in_store_city",
+        "in_slow_delivery_region",
+        "season_local",
+        "night_visit_share_90d",
+        "consent_marketing",
+        "days_to_birthday",
+        "trait_answers",
+        "distinct_products_7d",
+        "max_views_same_product_7d",
+        "hot_product_in_cart",
+        "top_category_share_30d",
+        "top_brand_share_30d",
+        "new_arrival_share_30d",
+        "sale_view_share_30d",
+        "eco_view_share_30d",
+        "gift_view_share_30d",
+        "view_price_pct_median_30d",
+        "review_reads_30d",
+        "size_guide_views_14d",
+        "policy_views_7d",
+        "oos_views_30d",
+        "zero_result_searches_14d",
+        "gift_search_14d",
+        "cart_vs_aov",
+        "free_ship_gap_ratio",
+        "coupon_claims_180d",
+        "lead_score",
+        "revenue_365d_pct",
+        "aov_vs_shop",
+        "reorder_ratio",
+        "replenish_ratio",
+        "discount_order_share",
+        "refund_order_share",
+        "categories_bought",
+        "units_per_order_avg",
+        "r",
+        "f",
+        "m",
+    ]
+)
+
+
+def known_trait(name: str) -> Trait | None:
+    """The trait called ``name``; None: a declared one. Raises NotYet for those to come."""
+    if name in LATER:
+        raise NotYet(f"the trait {name} is not kept yet; see docs/traits.md for those that are")
+    return TRAITS.get(name)
+
+
+def value_of(trait: Trait, facts: Facts, now: int) -> Any:
+    """The trait as stored: dates Unix ms, money minor units; None: unset."""
+    if trait.counts:
+        return sum(_within(facts.times.get(name, ()), now, trait.span) for name in trait.counts)
+    column = trait.since or trait.column or ""
+    value = getattr(facts.profile, column)
+    if trait.since is not None:
+        return None if value is None or value > now else (now - value) / trait.span
+    return None if value == "" else value
+
+
+def declared_value(name: str, facts: Facts) -> Any:
+    """What was declared under ``name``; None: nothing."""
+    found = facts.profile.declared.get(name)
+    return None if found is None or found[0] == "" else found[0]
+
+
+def all_traits(facts: Facts, now: int, shop: Shop) -> dict[str, Any]:
+    """Every trait that is set, declared ones too, by name: dates Unix ms, money major units."""
+    found = {name: value for name, value in _known(facts, now, shop) if value is not None}
+    for name in facts.profile.declared:
+        if name not in found and (value := declared_value(name, facts)) is not None:
+            found[name] = value
+    return found
+
+
+def _known(facts: Facts, now: int, shop: Shop) -> Iterator[tuple[str, Any]]:
+    for trait in _ALL:
+        value = value_of(trait, facts, now)
+        if value is not None and trait.kind == MONEY:
+            value = shop.major(value)
+        elif value is not None and trait.since is not None:
+            value = round(value, 2)
+        yield trait.name, value
+
+
+def _within(times: tuple[int, ...], now: int, span: int) -> int:
+    return bisect_right(times, now) - bisect_right(times, now - span)

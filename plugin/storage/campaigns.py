@@ -1,0 +1,262 @@
+"""Which popups and windows has the owner made, who met them, and what came of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from plugin.collect.event import Event
+from plugin.errors import PluginError
+from plugin.serve.experiment import CONTROL, SHOW
+from plugin.serve.retain.choose import Seen
+from plugin.serve.retain.popup import Goal, goal_of
+from plugin.shop import DAY
+from plugin.storage.engine import Row, Tx
+
+PUT = """
+insert into campaigns (kind, slug, body, enabled, created_at, updated_at)
+values (:kind, :slug, :body, :enabled, :now, :now)
+on conflict (kind, slug) do update set
+  body = excluded.body, enabled = excluded.enabled, updated_at = excluded.updated_at
+"""
+GET = "select * from campaigns where kind = :kind and slug = :slug"
+DELETE = "delete from campaigns where kind = :kind and slug = :slug"
+ALL = "select * from campaigns where kind = :kind order by slug"
+GENERATION = "select cast(value as {int}) from facts where name = 'generation'"
+BUMP = """
+update facts set value = cast(cast(value as {int}) + 1 as text) where name = 'generation'
+"""
+KNOWN = "select kind, slug from campaigns where slug in texts(:slugs)"
+EXPOSE = """
+insert into exposures (kind, slug, profile, arm, first_at, last_at,
+                       views, dismissals, clicks, submits)
+values (:kind, :slug, :profile, :arm, :first_at, :last_at,
+        :views, :dismissals, :clicks, :submits)
+on conflict (kind, slug, profile) do update set
+  first_at = case when excluded.first_at < exposures.first_at
+                  then excluded.first_at else exposures.first_at end,
+  last_at = case when excluded.last_at > exposures.last_at
+                 then excluded.last_at else exposures.last_at end,
+  views = exposures.views + excluded.views,
+  dismissals = exposures.dismissals + excluded.dismissals,
+  clicks = exposures.clicks + excluded.clicks,
+  submits = exposures.submits + excluded.submits
+"""
+TOTALS = """
+select x.slug, x.views, x.dismissals, x.clicks, x.submits,
+       (select count(*) from orders o
+        where o.profile = x.profile and o.at >= x.first_at and o.at <= :now) as orders
+from exposures x
+where x.profile = :profile and x.kind = 'popup'
+"""
+VIEWS = """
+select at, params from events
+where profile = :profile and name in ('popup_view', 'popup_holdout') and live = 1
+  and at > :since and at <= :now
+order by at desc
+limit :most
+"""
+BY_ORDERS = """
+select x.arm, count(*) as visitors,
+  cast(sum(x.views) as {int}) as views, cast(sum(x.dismissals) as {int}) as dismissals,
+  cast(sum(x.clicks) as {int}) as clicks, cast(sum(x.submits) as {int}) as submits,
+  cast(sum(case when exists (
+    select 1 from orders o
+    where o.profile = x.profile and o.at > x.first_at and o.at <= x.first_at + :within
+      and o.at <= :now
+  ) then 1 else 0 end) as {int}) as converted
+from exposures x
+where x.kind = :kind and x.slug = :slug and x.first_at <= :now
+group by x.arm
+"""
+BY_EVENTS = """
+select x.arm, count(*) as visitors,
+  cast(sum(x.views) as {int}) as views, cast(sum(x.dismissals) as {int}) as dismissals,
+  cast(sum(x.clicks) as {int}) as clicks, cast(sum(x.submits) as {int}) as submits,
+  cast(sum(case when exists (
+    select 1 from events e
+    where e.profile = x.profile and e.name = :event and e.live = 1
+      and e.at > x.first_at and e.at <= x.first_at + :within and e.at <= :now
+  ) then 1 else 0 end) as {int}) as converted
+from exposures x
+where x.kind = :kind and x.slug = :slug and x.first_at <= :now
+group by x.arm
+"""
+REVENUE = """
+select x.arm, cast(sum(o.value - o.refunded) as {int}) as revenue
+from exposures x
+join orders o on o.profile = x.profile and o.at > x.first_at and o.at <= x.first_at + :within
+where x.kind = :kind and x.slug = :slug and o.currency = :currency and o.at <= :now
+group by x.arm
+"""
+MAIN_CURRENCY = "select currency from orders group by currency order by count(*) desc, currency"
+
+MOST_VIEWS = 1_000  # of one visitor and week: more do not change what a cap says
+# Event name and the param that names the campaign: its kind, what is counted, the arm told of.
+COUNTS = {
+    ("popup_view", "popup_id"): ("popup", "views", SHOW),
+    ("popup_holdout", "popup_id"): ("popup", "views", CONTROL),
+    ("popup_dismiss", "popup_id"): ("popup", "dismissals", SHOW),
+    ("popup_click", "popup_id"): ("popup", "clicks", SHOW),
+    ("popup_submit", "popup_id"): ("popup", "submits", SHOW),
+    ("view_item_list", "item_list_id"): ("window", "views", SHOW),
+    ("select_item", "item_list_id"): ("window", "clicks", SHOW),
+    ("popup_holdout", "item_list_id"): ("window", "views", CONTROL),
+}
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What one visitor did with one campaign, as some events tell it. Times are Unix ms."""
+
+    kind: str
+    slug: str
+    arm: str
+    first_at: int
+    last_at: int
+    views: int = 0
+    dismissals: int = 0
+    clicks: int = 0
+    submits: int = 0
+
+
+def put(tx: Tx, kind: str, slug: str, body: Mapping[str, Any], enabled: bool, now: int) -> None:
+    """Keep a campaign (``kind``: popup, window), which the caller has read and found good."""
+    text = orjson.dumps(dict(body)).decode()
+    tx.run(PUT, kind=kind, slug=slug, body=text, enabled=enabled, now=now)
+    bump_generation(tx)
+
+
+def get(tx: Tx, kind: str, slug: str) -> Row | None:
+    """One campaign: kind, slug, body (read), enabled, created_at, updated_at; None when absent."""
+    row = tx.one(GET, kind=kind, slug=slug)
+    return None if row is None else _read(row)
+
+
+def delete(tx: Tx, kind: str, slug: str) -> bool:
+    """Remove a campaign; False when there is none. What visitors did with it stays on record."""
+    bump_generation(tx)
+    return tx.run(DELETE, kind=kind, slug=slug) > 0
+
+
+def all(tx: Tx, kind: str) -> list[Row]:
+    """Every campaign of a kind, by slug; rows as of ``get``."""
+    return [_read(row) for row in tx.all(ALL, kind=kind)]
+
+
+def generation(tx: Tx) -> int:
+    """A number that rises whenever the owner changes a document."""
+    return int(tx.value(GENERATION))
+
+
+def bump_generation(tx: Tx) -> None:
+    """Tell every process that what it keeps of the owner's documents is old."""
+    tx.run(BUMP)
+
+
+def record_exposures(tx: Tx, profile: int, events: Sequence[Event]) -> None:
+    """Count what newly stored events of one visitor say about popups and windows.
+
+    Only campaigns that exist are counted: a page's own product lists have ids too. A holdout with
+    an ``item_list_id`` tells of a window that was kept back.
+    """
+    told = [exposure for event in events for exposure in _told(event)]
+    if not told:
+        return
+    known = {(r["kind"], r["slug"]) for r in tx.all(KNOWN, slugs=[one.slug for one in told])}
+    summed: dict[tuple[str, str], Exposure] = {}
+    for one in told:
+        key = (one.kind, one.slug)
+        if key in known:
+            summed[key] = _sum(summed[key], one) if key in summed else one
+    tx.many(EXPOSE, [vars(summed[key]) | {"profile": profile} for key in sorted(summed)])
+
+
+def seen(tx: Tx, profile: int, now: int, session_started_at: int | None) -> dict[str, Seen]:
+    """What a visitor has met of each popup by ``now``; a view kept back in control is a view too.
+
+    session_started_at: Unix ms, since when a view is one of this visit; None: none is.
+    """
+    found = {
+        row["slug"]: Seen(
+            views_ever=row["views"],
+            dismissals=row["dismissals"],
+            submits=row["submits"],
+            clicks=row["clicks"],
+            orders=row["orders"],
+        )
+        for row in tx.all(TOTALS, profile=profile, now=now)
+    }
+    if not found:
+        return found
+    started = now + 1 if session_started_at is None else session_started_at
+    for row in tx.all(VIEWS, profile=profile, since=now - 7 * DAY, now=now, most=MOST_VIEWS):
+        slug = orjson.loads(row["params"]).get("popup_id")
+        if slug in found:
+            found[slug] = _one_view_more(found[slug], row["at"], now, started)
+    return found
+
+
+def results(tx: Tx, kind: str, now: int, currency: str | None = None) -> list[Row]:
+    """What every campaign of a kind brought by ``now``, a row for each arm that anybody met.
+
+    Rows: slug, arm, visitors, views, dismissals, clicks, submits, converted (visitors who reached
+    the campaign's goal, within its time, after they first met it) and revenue (minor units, net, of
+    the orders in that time; only of ``currency``, absent: the one of most orders).
+    """
+    currency = currency or tx.value(MAIN_CURRENCY) or ""
+    rows: list[Row] = []
+    for campaign in all(tx, kind):
+        goal = _goal(campaign)
+        asked = {"kind": kind, "slug": campaign["slug"], "now": now, "within": goal.within_ms}
+        revenue = {r["arm"]: r["revenue"] for r in tx.all(REVENUE, currency=currency, **asked)}
+        if goal.event == "purchase":
+            found = tx.all(BY_ORDERS, **asked)
+        else:
+            found = tx.all(BY_EVENTS, event=goal.event, **asked)
+        rows += [
+            {"slug": campaign["slug"], **row, "revenue": revenue.get(row["arm"], 0)}
+            for row in sorted(found, key=lambda row: row["arm"] == CONTROL)
+        ]
+    return rows
+
+
+def _read(row: Row) -> Row:
+    return {**row, "body": orjson.loads(row["body"]), "enabled": bool(row["enabled"])}
+
+
+def _goal(campaign: Row) -> Goal:
+    try:
+        return goal_of(campaign["body"])
+    except PluginError:  # a document of another version: the list is not to fail for it
+        return Goal()
+
+
+def _told(event: Event) -> Iterator[Exposure]:
+    for param in ("popup_id", "item_list_id"):
+        slug = event.params.get(param)
+        if isinstance(slug, str) and (event.name, param) in COUNTS:
+            kind, counted, arm = COUNTS[event.name, param]
+            yield Exposure(kind, slug, arm, event.at, event.at, **{counted: 1})
+
+
+def _sum(one: Exposure, other: Exposure) -> Exposure:
+    counts = ("views", "dismissals", "clicks", "submits")
+    return replace(
+        one if one.first_at <= other.first_at else other,
+        first_at=min(one.first_at, other.first_at),
+        last_at=max(one.last_at, other.last_at),
+        **{name: getattr(one, name) + getattr(other, name) for name in counts},
+    )
+
+
+def _one_view_more(seen: Seen, at: int, now: int, started: int) -> Seen:
+    return replace(
+        seen,
+        views_visit=seen.views_visit + (at >= started),
+        views_day=seen.views_day + (at > now - DAY),
+        views_week=seen.views_week + 1,
+    )

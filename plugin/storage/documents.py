@@ -1,0 +1,88 @@
+"""What has the owner defined, read and ready to use?
+
+Reading a rule, a popup or a window costs more than a request may spend, so what was read is kept
+until the store's generation rises; one look at that number makes an edit count in the next answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from plugin.errors import PluginError
+from plugin.segment.evaluate import order_by_dependency
+from plugin.segment.rule import Rule, event_names, read_rule
+from plugin.serve.recommend.window import Window, read_window
+from plugin.serve.retain.popup import Popup, read_popup
+from plugin.storage import campaigns, segments
+from plugin.storage.engine import Store, Tx
+
+
+@dataclass(frozen=True)
+class Documents:
+    """The owner's definitions as of ``generation``.
+
+    ``rules``: enabled segments by slug, each after those it names. ``broken``: why a segment rests.
+    ``names``: the events any of them asks for.
+    """
+
+    generation: int
+    rules: Mapping[str, Rule]
+    versions: Mapping[str, int]
+    labels: Mapping[str, str]
+    broken: Mapping[str, str]
+    popups: tuple[Popup, ...]
+    windows: Mapping[str, Window]
+    names: frozenset[str]
+
+
+_kept: WeakKeyDictionary[Store, Documents] = WeakKeyDictionary()
+
+
+def documents(store: Store, tx: Tx) -> Documents:
+    """The definitions in force; ``tx`` is a look into ``store``."""
+    generation = campaigns.generation(tx)
+    kept = _kept.get(store)
+    if kept is None or kept.generation != generation:
+        kept = _kept[store] = _read(tx, generation)
+    return kept
+
+
+def _read(tx: Tx, generation: int) -> Documents:
+    defined = segments.definitions(tx)
+    rules, broken = _rules({s.slug: s.rule for s in defined if s.enabled and s.kind == "rule"})
+    popups = [
+        read_popup(row["slug"], row["body"]) for row in campaigns.all(tx, "popup") if row["enabled"]
+    ]
+    windows = [
+        read_window(row["slug"], row["body"])
+        for row in campaigns.all(tx, "window")
+        if row["enabled"]
+    ]
+    asked = [*rules.values(), *(c.audience for c in (*popups, *windows) if c.audience is not None)]
+    return Documents(
+        generation=generation,
+        rules=rules,
+        versions={s.slug: s.version for s in defined},
+        labels={s.slug: s.name for s in defined},
+        broken=broken,
+        popups=tuple(popups),
+        windows={window.slug: window for window in windows},
+        names=frozenset().union(*(event_names(rule) for rule in asked)),
+    )
+
+
+def _rules(raw: Mapping[str, object]) -> tuple[dict[str, Rule], dict[str, str]]:
+    """The rules that can be read, in order of dependency, and what is wrong with the others."""
+    good: dict[str, Rule] = {}
+    broken: dict[str, str] = {}
+    for slug, document in raw.items():
+        try:
+            good[slug] = read_rule(document)
+        except PluginError as trouble:
+            broken[slug] = trouble.message
+    try:
+        return {slug: good[slug] for slug in order_by_dependency(good)}, broken
+    except PluginError as trouble:
+        return {}, broken | dict.fromkeys(good, trouble.message)

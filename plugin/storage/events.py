@@ -1,0 +1,145 @@
+"""What is in the log, and what of it is new?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from plugin.collect.event import Event, Item
+from plugin.shop import Shop
+from plugin.storage.engine import Row, Tx
+
+ADD = """
+insert into events (event_id, profile, name, at, day, received_at, adjusted, source,
+                    currency, value, transaction_id, params, items)
+values (:event_id, :profile, :name, :at, :day, :received_at, :adjusted, :source,
+        :currency, :value, :transaction_id, :params, :items)
+on conflict (event_id) do nothing
+returning event_id
+"""
+ADD_BOT = """
+insert into bot_events (event_id, name, at, params) values (:event_id, :name, :at, :params)
+on conflict (event_id) do nothing
+"""
+ADD_LINES = """
+insert into item_events (event_id, place, profile, item_id, name, at, quantity, value)
+values (:event_id, :place, :profile, :item_id, :name, :at, :quantity, :value)
+on conflict (event_id, place) do nothing
+"""
+LOG = """
+select e.*, p.visitor_id from events e join profiles p on p.id = e.profile
+where e.profile = :profile and e.live = 1
+order by e.at, e.event_id
+"""
+TIMELINE = """
+select event_id, name, at, source, currency, value, transaction_id, params, items
+from events
+where profile = :profile and (at < :before or (at = :before and event_id < :before_id))
+order by at desc, event_id desc
+limit :limit
+"""
+FIRST = "select min(at) as first, count(*) as events from events"
+FOREVER = 2**62
+
+
+def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> set[str]:
+    """Store what is not there yet; the ids of the events that are new.
+
+    ``ids``: the profile of each visitor id. An id that repeats in ``events`` is new once.
+    """
+    rows = [_row(event, ids[event.visitor_id], shop) for event in events]
+    return {found["event_id"] for found in tx.many_returning(ADD, rows) if found}
+
+
+def add_bots(tx: Tx, events: Iterable[Event]) -> None:
+    """Keep what known bots sent, apart from everything that counts."""
+    tx.many(ADD_BOT, [_bot_row(event) for event in events])
+
+
+def add_lines(tx: Tx, events: Iterable[Event], ids: Mapping[str, int]) -> None:
+    """Keep the product lines of live events for rankings and neighbours."""
+    tx.many(ADD_LINES, [row for event in events for row in _lines(event, ids[event.visitor_id])])
+
+
+def log(tx: Tx, profile: int) -> list[Event]:
+    """Every live event of one visitor, in the order in which they count."""
+    return [event_of(row) for row in tx.all(LOG, profile=profile)]
+
+
+def timeline(
+    tx: Tx, profile: int, limit: int = 50, before: tuple[int, str] | None = None
+) -> list[Row]:
+    """A visitor's events, newest first, at most ``limit``; ``before``: (at, event_id) to go on.
+
+    Rows: event_id, name, at, source, currency, value (minor), transaction_id, params, items.
+    """
+    at, event_id = before or (FOREVER, "")
+    rows = tx.all(TIMELINE, profile=profile, before=at, before_id=event_id, limit=limit)
+    return [row | {k: orjson.loads(row[k]) for k in ("params", "items")} for row in rows]
+
+
+def beginnings(tx: Tx) -> tuple[int | None, int]:
+    """When the first event happened (Unix ms; None: none came yet), and how many are stored."""
+    row = tx.one(FIRST) or {}
+    return row.get("first"), row.get("events") or 0
+
+
+def event_of(row: Row) -> Event:
+    """The event in a row of table ``events`` that also has visitor_id."""
+    return Event(
+        event_id=row["event_id"],
+        visitor_id=row["visitor_id"],
+        name=row["name"],
+        at=row["at"],
+        received_at=row["received_at"],
+        params=orjson.loads(row["params"]),
+        items=tuple(Item(**item) for item in orjson.loads(row["items"])),
+        currency=row["currency"],
+        value=row["value"],
+        transaction_id=row["transaction_id"],
+        source=row["source"],
+        adjusted=bool(row["adjusted"]),
+    )
+
+
+def _row(event: Event, profile: int, shop: Shop) -> dict[str, Any]:
+    return {
+        "event_id": event.event_id,
+        "profile": profile,
+        "name": event.name,
+        "at": event.at,
+        "day": shop.day(event.at),
+        "received_at": event.received_at,
+        "adjusted": event.adjusted,
+        "source": event.source,
+        "currency": event.currency,
+        "value": event.value,
+        "transaction_id": event.transaction_id,
+        "params": orjson.dumps(event.params).decode(),
+        "items": orjson.dumps([_set_fields(item) for item in event.items]).decode(),
+    }
+
+
+def _set_fields(item: Item) -> dict[str, Any]:
+    return {name: value for name in Item.__slots__ if (value := getattr(item, name)) is not None}
+
+
+def _bot_row(event: Event) -> dict[str, Any]:
+    params = orjson.dumps(event.params).decode()
+    return {"event_id": event.event_id, "name": event.name, "at": event.at, "params": params}
+
+
+def _lines(event: Event, profile: int) -> Iterable[dict[str, Any]]:
+    for place, item in enumerate(event.items):
+        yield {
+            "event_id": event.event_id,
+            "place": place,
+            "profile": profile,
+            "item_id": item.item_id,
+            "name": event.name,
+            "at": event.at,
+            "quantity": item.quantity,
+            "value": None if item.price is None else round(item.price * item.quantity),
+        }

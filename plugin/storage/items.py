@@ -1,0 +1,217 @@
+"""What is in the catalogue?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from plugin.collect.event import Item
+from plugin.serve.link import safe_link
+from plugin.serve.product import Product
+from plugin.shop import to_major
+from plugin.storage.engine import Row, Tx
+
+REMOVED = "removed"  # such a row stays, so that a late event does not bring the product back
+MOST_KEYS = 6  # of a page's query: more are never tried
+COLUMNS = (
+    "item_id", "name", "url", "image", "price", "sale_price", "currency", "availability",
+    "category", "brand", "tags", "group_id", "description", "cost",
+)  # fmt: skip
+MONEY = ("price", "sale_price", "cost")
+
+UPSERT = """
+insert into items (item_id, name, url, image, price, sale_price, currency, availability,
+                   category, brand, tags, group_id, description, cost, created_at, updated_at)
+values (:item_id, :name, :url, :image, :price, :sale_price, :currency,
+        coalesce(:availability, 'in_stock'), :category, :brand, coalesce(:tags, '[]'),
+        :group_id, :description, :cost, :now, :now)
+on conflict (item_id) do update set
+  name = coalesce(excluded.name, items.name),
+  url = coalesce(excluded.url, items.url),
+  image = coalesce(excluded.image, items.image),
+  sale_price = case when excluded.price is null and excluded.sale_price is null
+                    then items.sale_price else excluded.sale_price end,
+  price = coalesce(excluded.price, items.price),
+  currency = coalesce(excluded.currency, items.currency),
+  availability = coalesce(:availability, nullif(items.availability, 'removed'), 'in_stock'),
+  category = coalesce(excluded.category, items.category),
+  brand = coalesce(excluded.brand, items.brand),
+  tags = coalesce(:tags, items.tags),
+  group_id = coalesce(excluded.group_id, items.group_id),
+  description = coalesce(excluded.description, items.description),
+  cost = coalesce(excluded.cost, items.cost),
+  learnt = 0,
+  updated_at = excluded.updated_at
+"""
+# What events say only fills gaps, and only of products that no feed has named.
+LEARN = """
+insert into items (item_id, name, url, image, price, currency, category, brand,
+                   learnt, created_at, updated_at)
+values (:item_id, :name, :url, :image, :price, :currency, :category, :brand, 1, :now, :now)
+on conflict (item_id) do update set
+  name = coalesce(items.name, excluded.name),
+  url = coalesce(items.url, excluded.url),
+  image = coalesce(items.image, excluded.image),
+  currency = case when items.price is null then excluded.currency else items.currency end,
+  price = coalesce(items.price, excluded.price),
+  category = coalesce(items.category, excluded.category),
+  brand = coalesce(items.brand, excluded.brand),
+  updated_at = excluded.updated_at
+where items.learnt = 1 and items.availability <> 'removed' and (
+  (items.name is null and excluded.name is not null)
+  or (items.url is null and excluded.url is not null)
+  or (items.image is null and excluded.image is not null)
+  or (items.price is null and excluded.price is not null)
+  or (items.category is null and excluded.category is not null)
+  or (items.brand is null and excluded.brand is not null)
+)
+"""
+PRODUCTS = """
+select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags
+from items
+where item_id in texts(:ids) and availability <> 'removed'
+"""
+PAGE = """
+select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
+       group_id, description, cost
+from items
+where item_id > :after and availability <> 'removed'
+order by item_id
+limit :limit
+"""
+REMOVE = """
+update items set availability = 'removed' where item_id = :item_id and availability <> 'removed'
+"""
+COUNT = "select count(*) from items where availability <> 'removed'"
+BY_URL = """
+select item_id, url, name, image, price, sale_price, currency, category, brand
+from items
+where url in texts(:urls) and availability <> 'removed'
+order by item_id
+"""
+
+
+def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
+    """Keep products as a feed or the server API names them; the newest row of one id wins.
+
+    Keys are ``COLUMNS``, money in minor units. A key that is absent or None keeps what was known; a
+    price without a sale price ends the sale. What was removed is there again.
+    """
+    tx.many(UPSERT, [_row(item, now) for item in items])
+
+
+def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
+    """Keep products that events speak of, each with its currency, until a feed names them.
+
+    What is known already is never changed, and what was removed stays away.
+    """
+    # In order of id, so that two writers on PostgreSQL never wait for each other in a circle.
+    rows = sorted((_learnt(item, currency, now) for item, currency in items), key=_item_id)
+    tx.many(LEARN, rows)
+
+
+def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
+    """Those of ``item_ids`` that are in the catalogue, in stock or not."""
+    rows = tx.all(PRODUCTS, ids=list(item_ids))
+    return {
+        row["item_id"]: Product(**{**row, "tags": tuple(orjson.loads(row["tags"]))}) for row in rows
+    }
+
+
+def remove(tx: Tx, item_id: str) -> bool:
+    """Take a product out of the catalogue; False when it is not there."""
+    return tx.run(REMOVE, item_id=item_id) > 0
+
+
+def page(tx: Tx, limit: int, after: str | None = None) -> list[dict[str, Any]]:
+    """Products by id, after the id ``after``, as the API shows them: money in major units."""
+    return [_document(row) for row in tx.all(PAGE, limit=limit, after=after or "")]
+
+
+def count(tx: Tx) -> int:
+    """How many products the catalogue has."""
+    return int(tx.value(COUNT))
+
+
+def by_location(tx: Tx, location: str) -> Item | None:
+    """The product whose page is at ``location`` (an address or a path); None: no product's.
+
+    The address counts without its scheme, "www." and last slash; of its query any one key, such as
+    product_no, may be what tells the catalogue's addresses apart. ``price`` is in the catalogue's
+    currency, minor units.
+    """
+    urls = _addresses(location)
+    found = {row["url"]: row for row in reversed(tx.all(BY_URL, urls=urls))}
+    row = next((found[url] for url in urls if url in found), None)
+    if row is None:
+        return None
+    product = Product(row["item_id"], price=row["price"], sale_price=row["sale_price"])
+    return Item(
+        row["item_id"],
+        name=row["name"],
+        brand=row["brand"],
+        category=row["category"],
+        price=product.price_now,
+        url=row["url"],
+        image=row["image"],
+    )
+
+
+def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:
+    row = {column: item.get(column) for column in COLUMNS}
+    if row["tags"] is not None:
+        row["tags"] = orjson.dumps(list(row["tags"])).decode()
+    return row | {"now": now}
+
+
+def _learnt(item: Item, currency: str, now: int) -> dict[str, Any]:
+    return {
+        "item_id": item.item_id,
+        "name": item.name,
+        "url": safe_link(item.url),
+        "image": safe_link(item.image),
+        "price": item.price,
+        "currency": currency,
+        "category": item.category,
+        "brand": item.brand,
+        "now": now,
+    }
+
+
+def _item_id(row: Mapping[str, Any]) -> str:
+    return str(row["item_id"])
+
+
+def _document(row: Row) -> dict[str, Any]:
+    document = {**row, "tags": orjson.loads(row["tags"])}
+    for key in MONEY:
+        if row[key] is not None and row["currency"] is not None:
+            document[key] = to_major(row[key], row["currency"])
+    return {key: value for key, value in document.items() if value is not None}
+
+
+def _addresses(location: str) -> list[str]:
+    """Every way a catalogue may write the address of the page at ``location``, best first."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return []
+    keys = parts.query.split("&")[:MOST_KEYS] if parts.query else []
+    queries = dict.fromkeys([parts.query, *keys, ""])
+    bare = parts.path.rstrip("/")
+    paths = dict.fromkeys([parts.path or "/", bare or "/", f"{bare}/"])
+    host = parts.netloc.lower().removeprefix("www.")
+    origins = [""]
+    if host:
+        origins += [
+            f"{scheme}://{www}{host}" for scheme in ("https", "http") for www in ("", "www.")
+        ]
+    return [
+        f"{origin}{path}{'?' * bool(query)}{query}"
+        for query in queries
+        for path in paths
+        for origin in origins
+    ]

@@ -1,0 +1,225 @@
+"""Which segments are there, who is in them, and whose answer may have changed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from plugin.storage.engine import Row, Tx
+
+DEFINITIONS = "select * from segments order by name, slug"
+PUT = """
+insert into segments (slug, name, kind, rule, enabled, created_at, updated_at)
+values (:slug, :name, :kind, :rule, :enabled, :now, :now)
+on conflict (slug) do update set
+  name = excluded.name, kind = excluded.kind, rule = excluded.rule, enabled = excluded.enabled,
+  version = segments.version + 1, error = null, updated_at = excluded.updated_at
+"""
+DELETE = "delete from segments where slug = :slug"
+DROP_MEMBERS = "delete from memberships where segment = :slug"
+DROP_HISTORY = "delete from transitions where segment = :slug"
+SET_ERROR = "update segments set error = :error where slug = :slug"
+MEMBERS = """
+select p.id, p.visitor_id, m.entered_at, p.last_seen_at
+from memberships m join profiles p on p.id = m.profile
+where m.segment = :slug and p.id > :after
+order by p.id
+limit :limit
+"""
+OF_VISITOR = """
+select s.slug, s.name, m.entered_at
+from memberships m join segments s on s.slug = m.segment
+where m.profile = :profile
+order by s.name
+"""
+HISTORY = """
+select (noticed_at / :span) * :span as at, cast(sum(entered) as {int}) as entered,
+       cast(count(*) - sum(entered) as {int}) as went
+from transitions
+where segment = :slug and noticed_at >= :since
+group by 1
+order by 1
+"""
+MARK = """
+insert into dirty (profile, mark) values (:profile, 1)
+on conflict (profile) do update set mark = dirty.mark + 1
+"""
+EVERYBODY_DUE = """
+insert into checks (profile, next_check) select id, 0 from profiles where true
+on conflict (profile) do update set next_check = 0
+"""
+DIRTY = "select profile, mark from dirty order by profile limit :limit"
+DUE = """
+select profile, next_check from checks where next_check <= :now order by next_check limit :limit
+"""
+WAITING = """
+select (select count(*) from dirty) as dirty,
+       (select count(*) from checks where next_check <= :now) as due
+"""
+HELD = """
+select p.id as profile, m.segment from profiles p left join memberships m on m.profile = p.id
+where p.id in ints(:ids)
+"""
+CLEAN = "delete from dirty where profile = :profile and mark = :mark"
+NEXT = """
+insert into checks (profile, next_check) values (:profile, :next_check)
+on conflict (profile) do update set next_check = excluded.next_check
+"""
+NO_NEXT = "delete from checks where profile = :profile"
+ENTER = """
+insert into memberships (segment, profile, entered_at, version)
+values (:segment, :profile, :due_at, :version)
+on conflict (segment, profile) do nothing
+"""
+LEAVE = "delete from memberships where segment = :segment and profile = :profile"
+TRANSITION = """
+insert into transitions (segment, profile, entered, due_at, noticed_at, cause, version)
+values (:segment, :profile, :entered, :due_at, :noticed_at, :cause, :version)
+"""
+RESIZE = "update segments set size = size + :by where slug = :slug"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group the owner defined. ``rule`` is the document as saved; ``error`` why it rests."""
+
+    slug: str
+    name: str
+    kind: str
+    rule: Any
+    enabled: bool
+    version: int
+    size: int
+    error: str | None
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One visitor enters or leaves one segment."""
+
+    segment: str
+    profile: int
+    entered: bool
+    due_at: int
+    noticed_at: int
+    cause: str  # event, time, edit
+    version: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A visitor to look at: ``mark`` when dirty, ``due_at`` when a moment has come."""
+
+    profile: int
+    mark: int | None
+    due_at: int | None
+
+
+def definitions(tx: Tx) -> list[Segment]:
+    """Every segment, by name."""
+    return [_segment(row) for row in tx.all(DEFINITIONS)]
+
+
+def put(tx: Tx, slug: str, name: str, kind: str, rule: Any, enabled: bool, now: int) -> None:
+    """Keep a segment; an edit raises its version, and everybody is looked at again."""
+    text = orjson.dumps(rule).decode()
+    tx.run(PUT, slug=slug, name=name, kind=kind, rule=text, enabled=enabled, now=now)
+    everybody_due(tx)
+
+
+def delete(tx: Tx, slug: str) -> bool:
+    """Remove a segment with its members and history; False when there is none."""
+    tx.run(DROP_MEMBERS, slug=slug)
+    tx.run(DROP_HISTORY, slug=slug)
+    return tx.run(DELETE, slug=slug) > 0
+
+
+def set_error(tx: Tx, slug: str, error: str | None) -> None:
+    """Let a segment rest with its last good members, and say why; None: it is well again."""
+    tx.run(SET_ERROR, slug=slug, error=error)
+
+
+def members(tx: Tx, slug: str, limit: int, after: int = 0) -> tuple[list[Row], int | None]:
+    """Members (visitor_id, entered_at, last_seen_at), and the cursor to go on from, or None."""
+    rows = tx.all(MEMBERS, slug=slug, limit=limit + 1, after=after)
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def segments_of(tx: Tx, profile: int) -> list[Row]:
+    """The segments a visitor is in: slug, name, entered_at."""
+    return tx.all(OF_VISITOR, profile=profile)
+
+
+def history(tx: Tx, slug: str, since: int, span: int) -> list[Row]:
+    """How many entered and went, per ``span`` ms since ``since``: at, entered, went."""
+    return tx.all(HISTORY, slug=slug, since=since, span=span)
+
+
+def mark_dirty(tx: Tx, profiles: Iterable[int]) -> None:
+    """An event came for these: their answer may have changed."""
+    tx.many(MARK, [{"profile": profile} for profile in sorted(set(profiles))])
+
+
+def everybody_due(tx: Tx) -> None:
+    """Have everybody looked at again, for an edited rule or a full pass."""
+    tx.run(EVERYBODY_DUE)
+
+
+def waiting(tx: Tx, now: int, limit: int) -> list[Waiting]:
+    """Whom to look at next, at most ``limit``: the dirty first, then those whose moment came."""
+    dirty = tx.all(DIRTY, limit=limit)
+    due = tx.all(DUE, now=now, limit=limit)
+    moments = {row["profile"]: row["next_check"] for row in due}
+    found = [Waiting(r["profile"], r["mark"], moments.pop(r["profile"], None)) for r in dirty]
+    found += [Waiting(profile, None, at) for profile, at in moments.items()]
+    return found[:limit]
+
+
+def backlog(tx: Tx, now: int) -> tuple[int, int]:
+    """How many visitors wait to be looked at: dirty, and due."""
+    row = tx.one(WAITING, now=now) or {"dirty": 0, "due": 0}
+    return row["dirty"], row["due"]
+
+
+def held(tx: Tx, profiles: Sequence[int]) -> Mapping[int, set[str]]:
+    """The segments each of ``profiles`` is a member of now; who was erased is left out."""
+    found: dict[int, set[str]] = {}
+    for row in tx.all(HELD, ids=list(profiles)):
+        member = found.setdefault(row["profile"], set())
+        if row["segment"] is not None:
+            member.add(row["segment"])
+    return found
+
+
+def apply(
+    tx: Tx,
+    looked_at: Sequence[Waiting],
+    changes: Sequence[Change],
+    next_checks: Mapping[int, int | None],
+) -> None:
+    """Save a pass: who moved, the sizes, when to look again; a mark set meanwhile stays."""
+    rows = [vars(change) for change in changes]
+    tx.many(ENTER, [row for row in rows if row["entered"]])
+    tx.many(LEAVE, [row for row in rows if not row["entered"]])
+    tx.many(TRANSITION, rows)
+    tx.many(RESIZE, _sizes(changes))
+    tx.many(CLEAN, [{"profile": w.profile, "mark": w.mark} for w in looked_at if w.mark])
+    again = [{"profile": p, "next_check": at} for p, at in next_checks.items() if at is not None]
+    tx.many(NEXT, again)
+    tx.many(NO_NEXT, [{"profile": p} for p, at in next_checks.items() if at is None])
+
+
+def _sizes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    sizes: dict[str, int] = {}
+    for change in changes:
+        sizes[change.segment] = sizes.get(change.segment, 0) + (1 if change.entered else -1)
+    return [{"slug": slug, "by": by} for slug, by in sorted(sizes.items())]
+
+
+def _segment(row: Row) -> Segment:
+    return Segment(**{**row, "rule": orjson.loads(row["rule"]), "enabled": bool(row["enabled"])})

@@ -1,0 +1,197 @@
+"""How does a program read and change segments, popups and windows? (secret key)"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Response, request
+
+from plugin.errors import DocumentRefused, NotFound, NotYet
+from plugin.segment.rule import leaves, read_rule
+from plugin.shop import Shop
+from plugin.storage import campaigns, rules, segments
+from plugin.storage.engine import Row
+from plugin.web.edge import answer, body, server_shop
+from plugin.web.here import here
+from plugin.web.pages import limit, whole
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
+KINDS = {"popups": "popup", "windows": "window"}
+SAMPLE = 20
+END = 2**62
+
+
+def list_segments() -> Response:
+    """Every segment with its size."""
+    shop = server_shop()
+    bring_up_to_date(shop)
+    with here().house.store(shop.name).read() as tx:
+        found = segments.definitions(tx)
+    return answer({"segments": [segment_out(one) for one in found], "next": None})
+
+
+def get_segment(slug: str) -> Response:
+    """One segment: its rule, size, version, last change, and why it rests if it does."""
+    shop = server_shop()
+    bring_up_to_date(shop)
+    return answer(segment_out(segment_named(shop, slug)))
+
+
+def put_segment(slug: str) -> Response:
+    """Make or change a segment; its members are right in the next answer."""
+    shop = server_shop()
+    data = body()
+    check_slug(slug)
+    unknown = sorted(set(data) - SEGMENT_KEYS)
+    if unknown:
+        raise DocumentRefused(
+            f"unknown: {', '.join(unknown)}; a segment has name, rule, kind, enabled"
+        )
+    if data.get("kind", "rule") != "rule":
+        raise NotYet("static segments are not here yet; give a rule")
+    name, enabled = data.get("name", slug), data.get("enabled", True)
+    if not isinstance(name, str) or not name.strip() or not isinstance(enabled, bool):
+        raise DocumentRefused("name must be a text, enabled true or false")
+    here().writer.do(
+        shop.name,
+        "put_segment",
+        slug=slug,
+        name=name[:200],
+        rule=data.get("rule"),
+        enabled=enabled,
+        now=here().now(),
+    )
+    bring_up_to_date(shop)
+    return answer(segment_out(segment_named(shop, slug)))
+
+
+def delete_segment(slug: str) -> Response:
+    """Remove a segment, unless another one is built on it."""
+    shop = server_shop()
+    if not here().writer.do(shop.name, "delete_segment", slug=slug):
+        raise NotFound("there is no such segment")
+    return answer({"ok": True})
+
+
+def preview() -> Response:
+    """How many visitors a rule holds for now, some of them, and how many each leaf holds for."""
+    shop = server_shop()
+    data = body()
+    rule, now = read_rule(data.get("rule")), here().now()
+    bring_up_to_date(shop)
+    with here().house.store(shop.name).read() as tx:
+        sizes = [
+            {"leaf": leaf.document, "count": rules.count_matching(tx, leaf, now, shop)}
+            for leaf in leaves(rule)
+        ]
+        count = rules.count_matching(tx, rule, now, shop)
+        sample = rules.matching(tx, rule, now, shop, SAMPLE)
+    return answer({"count": count, "exact": True, "sample": sample, "leaves": sizes})
+
+
+def members(slug: str) -> Response:
+    """Who is in a segment now, and since when."""
+    shop = server_shop()
+    if "at" in request.args:
+        raise NotYet("members as of another moment are not here yet; leave ?at= out")
+    segment_named(shop, slug)
+    bring_up_to_date(shop)
+    with here().house.store(shop.name).read() as tx:
+        rows, following = segments.members(tx, slug, limit(), whole("after", 0, 0, END))
+    people = [{"visitor_id": r["visitor_id"], "entered_at": r["entered_at"]} for r in rows]
+    return answer({"visitors": people, "next": following})
+
+
+def get_campaign(kind: str, slug: str) -> Response:
+    """A popup or a window, as it was put."""
+    shop = server_shop()
+    with here().house.store(shop.name).read() as tx:
+        found = campaigns.get(tx, KINDS[kind], slug)
+    if found is None:
+        raise NotFound(f"there is no such {KINDS[kind]}")
+    return answer(campaign_out(found))
+
+
+def list_campaigns(kind: str) -> Response:
+    """Every popup or window."""
+    shop = server_shop()
+    with here().house.store(shop.name).read() as tx:
+        found = campaigns.all(tx, KINDS[kind])
+    return answer({kind: [campaign_out(row) for row in found], "next": None})
+
+
+def put_campaign(kind: str, slug: str) -> Response:
+    """Make or change a popup or a window; it counts in the next answer."""
+    shop = server_shop()
+    data = body()
+    check_slug(slug)
+    if data.get("slug", slug) != slug:
+        raise DocumentRefused("the document's slug is not the one in the address")
+    enabled = data.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise DocumentRefused("enabled must be true or false")
+    here().writer.do(
+        shop.name,
+        "put_campaign",
+        kind=KINDS[kind],
+        slug=slug,
+        body=data,
+        enabled=enabled,
+        now=here().now(),
+    )
+    return get_campaign(kind, slug)
+
+
+def delete_campaign(kind: str, slug: str) -> Response:
+    """Remove a popup or a window."""
+    shop = server_shop()
+    if not here().writer.do(shop.name, "delete_campaign", kind=KINDS[kind], slug=slug):
+        raise NotFound(f"there is no such {KINDS[kind]}")
+    return answer({"ok": True})
+
+
+def bring_up_to_date(shop: Shop) -> None:
+    """Look at the visitors that wait, so that what was acknowledged counts in this answer."""
+    with here().house.store(shop.name).read() as tx:
+        waiting = segments.waiting(tx, here().now(), 1)
+    if waiting:
+        here().writer.do(shop.name, "reassign", now=here().now())
+
+
+def segment_named(shop: Shop, slug: str) -> segments.Segment:
+    """The segment called ``slug``. Raises NotFound."""
+    with here().house.store(shop.name).read() as tx:
+        for one in segments.definitions(tx):
+            if one.slug == slug:
+                return one
+    raise NotFound("there is no such segment")
+
+
+def segment_out(one: segments.Segment) -> dict[str, Any]:
+    """A segment as the API shows it."""
+    return {
+        "slug": one.slug,
+        "name": one.name,
+        "kind": one.kind,
+        "rule": one.rule,
+        "enabled": one.enabled,
+        "size": one.size,
+        "version": one.version,
+        "updated_at": one.updated_at,
+        "error": one.error,
+    }
+
+
+def campaign_out(row: Row) -> dict[str, Any]:
+    """A popup or window as the API shows it."""
+    return {**row["body"], "slug": row["slug"], "enabled": bool(row["enabled"])}
+
+
+def check_slug(slug: str) -> None:
+    """Raises DocumentRefused for a name that cannot stand in an address."""
+    if not SLUG.fullmatch(slug):
+        raise DocumentRefused(
+            "a slug has a-z, 0-9, - and _, begins with a letter or digit, 60 at most"
+        )

@@ -1,0 +1,1 @@
+"""The demo shop: its products, pictures, pages, and the shoppers who played its history."""

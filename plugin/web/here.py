@@ -1,0 +1,27 @@
+"""What does a view have at hand: the stores, the writer, the clock?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+
+from plugin.storage.house import House
+from plugin.tasks.writer import Writer
+
+
+@dataclass(frozen=True)
+class Here:
+    """The parts of this installation that requests use."""
+
+    house: House
+    writer: Writer
+    now: Callable[[], int]  # Unix ms
+
+
+def here() -> Here:
+    """The parts the running app was made with."""
+    found = current_app.extensions["regulars"]
+    assert isinstance(found, Here)
+    return found

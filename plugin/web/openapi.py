@@ -1,0 +1,63 @@
+"""How is the API described for programs? Paths from the route table, bodies from the schemas."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from plugin import __version__
+from plugin.collect import schemas
+from plugin.web.route import Route
+
+BODIES = {
+    "/v1/visit": schemas.VisitSchema,
+    "/v1/events": schemas.EventsSchema,
+    "/v1/orders": schemas.OrderSchema,
+    "/v1/items": schemas.ItemsSchema,
+}
+PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every route under /v1/."""
+    from plugin.web.routes import ROUTES  # the table names a view that shows this document
+
+    spec = APISpec("Regulars", __version__, "3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.security_scheme("secret", {"type": "http", "scheme": "bearer"})
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        if route.path.startswith("/v1/"):
+            operations = paths.setdefault(PARAMETER.sub(r"{\2}", route.path), {})
+            operations.update({m.lower(): _operation(route, m) for m in route.methods})
+    for path, operations in paths.items():
+        spec.path(path, operations=operations)
+    found: dict[str, Any] = spec.to_dict()
+    return found
+
+
+def _operation(route: Route, method: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "summary": route.says,
+        "operationId": f"{method.lower()}_{route.view.__name__}",
+        "responses": {"200": {"description": "done"}, "4XX": {"description": "refused, with why"}},
+    }
+    parameters = [_parameter(words, name) for words, name in PARAMETER.findall(route.path)]
+    if parameters:
+        said["parameters"] = parameters
+    if route.access == "server":
+        said["security"] = [{"secret": []}]
+    if method != "GET" and route.path in BODIES:
+        said["requestBody"] = {"content": {"application/json": {"schema": BODIES[route.path]}}}
+    return said
+
+
+def _parameter(words: str, name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if words:
+        schema["enum"] = [word.strip() for word in words.split(",")]
+    return {"in": "path", "name": name, "required": True, "schema": schema}

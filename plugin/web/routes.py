@@ -1,0 +1,49 @@
+"""Which routes are there, who may call each, and which view answers?
+
+This one table feeds Flask, the API's description and the tests' matrices.
+"""
+
+from __future__ import annotations
+
+from plugin.web import definitions as d
+from plugin.web import machines, server_api, snippet, storefront
+from plugin.web.admin import ADMIN_ROUTES
+from plugin.web.route import Route
+
+CAMPAIGNS = "/v1/<any(popups, windows):kind>"
+
+STOREFRONT_ROUTES = (
+    Route(("POST",), "/v1/visit", storefront.visit, "browser", "Take events; answer what to show."),
+    Route(("POST",), "/v1/recommend", storefront.recommend, "browser", "Products of a window."),
+    Route(("POST",), "/v1/popup", storefront.popup, "browser", "The popup for a page, if any."),
+    Route(("POST",), "/v1/submit", storefront.submit, "browser", "Keep a popup form's answers."),
+    Route(("GET",), "/s.js", snippet.tracker, "public", "The script that pages embed."),
+    Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws popups and windows."),
+)
+MACHINE_ROUTES = (
+    Route(("GET",), "/health", machines.health, "public", "The process answers."),
+    Route(("GET",), "/ready", machines.ready, "public", "A visit would be stored."),
+    Route(("GET",), "/metrics", machines.metrics, "public", "Figures for Prometheus."),
+    Route(("GET",), "/v1/openapi.json", machines.described, "public", "This API, described."),
+)
+SERVER_ROUTES = (
+    Route(("POST",), "/v1/events", server_api.events, "server", "Take events of any age."),
+    Route(("POST",), "/v1/orders", server_api.orders, "server", "Confirm or refund an order."),
+    Route(("PUT",), "/v1/items", server_api.put_items, "server", "Keep products."),
+    Route(("GET",), "/v1/items", server_api.list_items, "server", "The catalogue, paged."),
+    Route(("DELETE",), "/v1/items/<item_id>", server_api.delete_item, "server", "Remove one."),
+    Route(("GET",), "/v1/visitors/<visitor_id>", server_api.visitor, "server", "One visitor."),
+    Route(("DELETE",), "/v1/visitors/<visitor_id>", server_api.erase_visitor, "server", "Erase."),
+    Route(("GET",), "/v1/segments", d.list_segments, "server", "Every segment with its size."),
+    Route(("POST",), "/v1/segments/preview", d.preview, "server", "Whom a rule would hold for."),
+    Route(("GET",), "/v1/segments/<slug>", d.get_segment, "server", "One segment."),
+    Route(("PUT",), "/v1/segments/<slug>", d.put_segment, "server", "Make or change a segment."),
+    Route(("DELETE",), "/v1/segments/<slug>", d.delete_segment, "server", "Remove a segment."),
+    Route(("GET",), "/v1/segments/<slug>/visitors", d.members, "server", "Who is in it, paged."),
+    Route(("GET",), CAMPAIGNS, d.list_campaigns, "server", "Every popup or window."),
+    Route(("GET",), f"{CAMPAIGNS}/<slug>", d.get_campaign, "server", "One popup or window."),
+    Route(("PUT",), f"{CAMPAIGNS}/<slug>", d.put_campaign, "server", "Make or change one."),
+    Route(("DELETE",), f"{CAMPAIGNS}/<slug>", d.delete_campaign, "server", "Remove one."),
+    Route(("GET", "PUT"), "/v1/config", server_api.config, "server", "Not yet: the whole shop."),
+)
+ROUTES: tuple[Route, ...] = (*STOREFRONT_ROUTES, *MACHINE_ROUTES, *SERVER_ROUTES, *ADMIN_ROUTES)

@@ -1,0 +1,145 @@
+"""What may the shop's own server send and ask? (secret key)"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from plugin import journey
+from plugin.collect.checks import check_visit
+from plugin.collect.event import Batch
+from plugin.collect.items import check_items
+from plugin.collect.orders import check_order
+from plugin.errors import NotFound, NotYet
+from plugin.shop import Shop, to_major
+from plugin.storage import items
+from plugin.storage.engine import Row
+from plugin.web.edge import answer, body, error, server_shop
+from plugin.web.here import here
+from plugin.web.pages import after, limit
+from plugin.web.storefront import finder, record
+
+LARGEST_FEED = 8 * 1024 * 1024
+
+
+def events() -> Response:
+    """Take events of any visitors and any age."""
+    shop = server_shop()
+    batch = check_visit(body(), shop, here().now(), source="server", find_item=finder(shop))
+    counts = record(shop, batch)
+    if batch.refused and not batch.events:
+        reason = batch.refused[0].reason
+        return answer(
+            error("all_refused", "none of the events can be taken: " + reason) | counts, 400
+        )
+    return answer(counts)
+
+
+def orders() -> Response:
+    """Confirm an order or tell of a refund."""
+    shop = server_shop()
+    event = check_order(body(), shop, here().now())
+    return answer(record(shop, Batch(events=(event,))) | {"visitor_id": event.visitor_id})
+
+
+def put_items() -> Response:
+    """Keep products of the catalogue: those named are replaced, the others stay."""
+    shop = server_shop()
+    good, refused = check_items(body(LARGEST_FEED), shop)
+    kept = (
+        here().writer.do(
+            shop.name, "put_items", products=[one.as_row() for one in good], now=here().now()
+        )
+        if good
+        else 0
+    )
+    return answer(
+        {"kept": kept, "refused": [{"index": r.index, "reason": r.reason} for r in refused]},
+        400 if refused and not good else 200,
+    )
+
+
+def list_items() -> Response:
+    """The catalogue, by id, a page at a time."""
+    shop = server_shop()
+    with here().house.store(shop.name).read() as tx:
+        rows = items.page(tx, limit(), after())
+    return answer({"items": rows, "next": rows[-1]["item_id"] if len(rows) == limit() else None})
+
+
+def delete_item(item_id: str) -> Response:
+    """Remove a product."""
+    shop = server_shop()
+    if not here().writer.do(shop.name, "delete_item", item_id=item_id):
+        raise NotFound("there is no such item")
+    return answer({"ok": True})
+
+
+def visitor(visitor_id: str) -> Response:
+    """All that is known of one visitor, as of now."""
+    shop = server_shop()
+    view = journey.look_at(
+        here().house.store(shop.name), shop, visitor_id, here().now(), limit(default=50)
+    )
+    return answer(
+        {
+            "visitor_id": view.profile.visitor_id,
+            "traits": view.traits,
+            "segments": [
+                {"slug": one.slug, "entered_at": one.entered_at, "why": one.why}
+                for one in view.segments
+            ],
+            "events": [event_out(row, shop) for row in view.events],
+        }
+    )
+
+
+def erase_visitor(visitor_id: str) -> Response:
+    """Remove a visitor with everything that came under this id."""
+    shop = server_shop()
+    if not here().writer.do(shop.name, "erase", visitor_id=visitor_id):
+        raise NotFound("no such visitor")
+    return answer({"ok": True})
+
+
+def config() -> Response:
+    """The whole shop as one document: not in this version."""
+    server_shop()
+    raise NotYet(
+        "the shop as one document is not here yet; use /v1/segments, /v1/popups, /v1/windows"
+    )
+
+
+def event_out(row: Row, shop: Shop) -> dict[str, Any]:
+    """A stored event as the API shows it: params with items and money in major units."""
+    currency = row["currency"] or shop.currency
+    params: dict[str, Any] = dict(row["params"])
+    if row["items"]:
+        params["items"] = [item_out(item, currency) for item in row["items"]]
+    if row["value"] is not None:
+        params["value"] = to_major(row["value"], currency)
+    if row["currency"]:
+        params["currency"] = row["currency"]
+    if row["transaction_id"]:
+        params["transaction_id"] = row["transaction_id"]
+    return {
+        "name": row["name"],
+        "event_id": row["event_id"],
+        "timestamp": row["at"],
+        "params": params,
+    }
+
+
+def item_out(item: dict[str, Any], currency: str) -> dict[str, Any]:
+    """A stored product line under the vocabulary's own field names."""
+    names = {
+        "name": "item_name",
+        "brand": "item_brand",
+        "category": "item_category",
+        "variant": "item_variant",
+    }
+    out = {names.get(name, name): value for name, value in item.items()}
+    if "price" in out:
+        out["price"] = to_major(out["price"], currency)
+    return out

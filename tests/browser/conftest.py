@@ -1,0 +1,277 @@
+"""What may the browser tests ask for: one Chromium, pages as a person opens them, a shop to open."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+try:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+except ImportError:
+    sync_playwright = None  # type: ignore[assignment]
+
+DESKTOP = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36"
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# A browser that is driven says so, and is then counted as a bot; people's browsers do not.
+NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })"
+
+PageOfAPerson = Callable[..., "Page"]
+
+
+def missing(what: str) -> None:
+    """Without a browser: a failure in CI, a skip elsewhere."""
+    message = f"{what}: run `make test`, or name a Chromium in REGULARS_CHROMIUM"
+    pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+
+
+def executable(playwright: Playwright) -> str:
+    """The Chromium to use: the one named, the system's, or the one Playwright brought."""
+    named = os.environ.get("REGULARS_CHROMIUM")
+    for path in [named] if named else ["/usr/bin/chromium", playwright.chromium.executable_path]:
+        if path and Path(path).exists():
+            return path
+    missing("there is no Chromium for the browser tests")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole run; every test opens contexts of its own."""
+    if sync_playwright is None:
+        missing("playwright is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(playwright), headless=True, args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_of_a_person(chromium: Browser) -> Iterator[PageOfAPerson]:
+    """Opens a page in a fresh browser profile: ``page_of_a_person()``, options as new_context's."""
+    opened: list[BrowserContext] = []
+
+    def open_page(**options: Any) -> Page:
+        context = chromium.new_context(
+            **{
+                "user_agent": DESKTOP,
+                "locale": "en-US",
+                "viewport": {"width": 1280, "height": 800},
+                **options,
+            }
+        )
+        context.set_default_timeout(10_000)
+        context.add_init_script(NOT_DRIVEN)
+        opened.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE.parent.parent / "static"
+TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml"}
+PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="{}"/></svg>'
+)
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One request of the snippet's: where it went, what it held, how it was sent."""
+
+    path: str
+    body: dict[str, Any]
+    kind: str
+    origin: str | None
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the events in it."""
+        return [event["name"] for event in self.body.get("events", [])]
+
+
+@dataclass
+class Listener:
+    """Serves tests/browser/pages as a shop on localhost and the engine on 127.0.0.1.
+
+    ``tag``: further attributes of the script tag; ``tags``: how often it stands on the page;
+    ``inline``: what stands before it; ``policy``: the shop's CSP; ``prefix``: of the engine's paths.
+    """
+
+    offer: Answer = field(default_factory=dict)  # what a visit with `want` is given
+    tag: str = 'data-flush-ms="50"'
+    tags: int = 1
+    inline: str = ""
+    policy: str = ""
+    statuses: list[int] = field(default_factory=list)  # of the next answers, before all is well
+    prefix: str = ""
+    submitted: Answer = field(default_factory=lambda: {"ok": True})
+    told: list[Told] = field(default_factory=list)
+    turned_away: list[Told] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.news = threading.Condition()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    @property
+    def port(self) -> int:
+        """Where both listen."""
+        return int(self.server.server_address[1])
+
+    @property
+    def shop(self) -> str:
+        """The shop's origin."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def engine(self) -> str:
+        """The engine's origin."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        """Stop serving."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    # what was told
+
+    def events(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Every event told so far, each once, in the order of arrival; or those called ``name``."""
+        found = {e["event_id"]: e for told in self.told for e in told.body.get("events", [])}
+        return [event for event in found.values() if name in (None, event["name"])]
+
+    def wait(self, holds: Callable[[], Any], seconds: float = 8) -> Any:
+        """Wait until ``holds()``, looked at after every request; what it said."""
+        with self.news:
+            if not self.news.wait_for(holds, seconds):
+                said = [(told.path, told.names) for told in self.told]
+                raise AssertionError(f"it did not come; told so far: {said}")
+        return holds()
+
+    def wait_for(self, name: str, count: int = 1) -> list[dict[str, Any]]:
+        """The events called ``name``, as soon as there are ``count``."""
+        self.wait(lambda: len(self.events(name)) >= count)
+        return self.events(name)
+
+    # what is served
+
+    def ui_path(self) -> str:
+        """Where ui.js is, as the engine names it."""
+        return f"/ui.{hashlib.sha256((STATIC / 'ui.js').read_bytes()).hexdigest()[:10]}.js"
+
+    def page(self, name: str) -> bytes:
+        """A page of the shop with the tag in it."""
+        src = f"{self.engine}{self.prefix}/s.js"
+        tag = f'<script async src="{src}" data-key="pk_moon" {self.tag}></script>\n' * self.tags
+        text = (HERE / "pages" / name).read_text("utf-8")
+        return text.replace("<!-- tag -->", self.inline + tag).encode()
+
+    def reply(self, told: Told) -> tuple[int, Answer]:
+        """The engine's answer to one request."""
+        status = self.statuses.pop(0) if self.statuses else 200
+        if status != 200:
+            return status, {"error": {"code": "busy", "message": "later"}}
+        if told.path.endswith("/v1/submit"):
+            return 200, self.submitted
+        count = len(told.names)
+        answer: Answer = {"accepted": count, "duplicates": 0, "refused": [], "popup": None, "windows": {}}
+        if "want" in told.body:
+            answer |= self.offer
+            if self.offer.get("popup") or self.offer.get("windows"):
+                answer["ui"] = self.ui_path()
+        return 200, answer
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """The handler of this listener's server."""
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, format: str, *args: Any) -> None:
+                """Say nothing."""
+
+            def send(self, status: int, kind: str, body: bytes, **headers: str) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Access-Control-Allow-Origin", "*")
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_GET(self) -> None:
+                path = urlsplit(self.path).path
+                with listener.news:
+                    listener.fetched.append(path)
+                    listener.news.notify_all()
+                if path.endswith("/s.js"):
+                    self.send(200, "text/javascript", (STATIC / "s.js").read_bytes())
+                elif path.endswith(listener.ui_path()):
+                    self.send(200, "text/javascript", (STATIC / "ui.js").read_bytes())
+                elif path.endswith(".svg"):
+                    color = path.rsplit("/", 1)[1].removesuffix(".svg")
+                    self.send(200, TYPES[".svg"], PICTURE.format(color).encode())
+                elif path.endswith((".html", ".css")) and (HERE / "pages" / path[1:]).exists():
+                    policy = {"Content_Security_Policy": listener.policy} if listener.policy else {}
+                    self.send(200, TYPES[path[path.rindex(".") :]], listener.page(path[1:]), **policy)
+                else:
+                    self.send(404, "text/plain", b"")
+
+            def do_POST(self) -> None:
+                size = int(self.headers.get("Content-Length", 0))
+                body = json.loads(self.rfile.read(size))
+                kind, origin = self.headers.get("Content-Type", ""), self.headers.get("Origin")
+                told = Told(urlsplit(self.path).path, body, kind, origin)
+                with listener.news:
+                    status, answer = listener.reply(told)
+                    (listener.told if status == 200 else listener.turned_away).append(told)
+                    listener.fetched.append(f"{status} {told.path}")
+                    listener.news.notify_all()
+                self.send(status, "application/json", json.dumps(answer).encode())
+
+            def do_OPTIONS(self) -> None:
+                with listener.news:
+                    listener.fetched.append("preflight")
+                self.send(405, "text/plain", b"")
+
+        return Handler
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A shop's pages with the tag, and an engine that writes down what it is told."""
+    made = Listener()
+    yield made
+    made.close()

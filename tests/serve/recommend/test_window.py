@@ -1,0 +1,138 @@
+"""The promises of plugin.serve.recommend.window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugin.errors import DocumentRefused, NotYet
+from plugin.serve.product import Product
+from plugin.serve.recommend.window import bare_window, read_window, window_doc
+
+HOME: dict[str, Any] = {
+    "slug": "home-1",
+    "title": {"en": "For today", "ko": "오늘의 추천"},
+    "strategies": ["segment_favourites", "bestsellers"],
+    "filters": {"category": "Bags", "price_max": 100},
+    "pins": ["bag-7"],
+    "bans": ["bag-9"],
+    "min": 4,
+    "max": 12,
+    "audience": {"segment": "vip"},
+    "placement": {"selector": "#main", "position": "before", "pages": ["/demo/*"]},
+    "control_share": 0.2,
+}
+
+
+def test_a_window_needs_only_its_strategies() -> None:
+    window = read_window("home-1", {"strategies": ["bestsellers"]})
+
+    assert (window.name, window.min, window.max, window.enabled) == ("home-1", 1, 8, True)
+    assert (window.audience, window.pages, window.control_share) == (None, (), None)
+
+
+@pytest.mark.parametrize("doc", [HOME, {"strategies": ["bestsellers"]}])
+def test_a_window_written_out_reads_back_the_same(doc: dict[str, Any]) -> None:
+    window = read_window("home-1", doc)
+
+    assert read_window("home-1", window_doc(window)) == window
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"colour": 1, "autoplay": 2}, "unknown keys: autoplay, colour"),
+        ({"strategies": []}, "strategies must hold 1"),
+        ({"strategies": None}, "strategies is missing"),
+        ({"strategies": ["bestseler"]}, "unknown strategy 'bestseler'; known: bestsellers"),
+        ({"min": 9, "max": 4}, "min is 9, more than max, which is 4"),
+        ({"max": 101}, "max must be between 1 and 100"),
+        ({"max": 2.5}, "max must be a whole number"),
+        ({"max": True}, "max must be a number, not true or false"),
+        ({"control_share": 0.6}, "control_share must be between 0 and 0.5"),
+        ({"control_share": float("nan")}, "control_share must be a number"),
+        ({"audience": {}}, "audience must hold either a segment or a rule"),
+        ({"audience": {"segment": "a", "rule": {"everyone": True}}}, "audience must hold either"),
+        ({"audience": {"group": "vip"}}, "audience has unknown keys: group; known: segment, rule"),
+        ({"audience": {"rule": {"nonsense": 1}}}, "audience"),
+        ({"placement": {"position": "above"}}, "position is 'above'; known: before"),
+        ({"placement": []}, "placement must be an object, not a list"),
+        ({"pages": ["shoes"]}, "pages has 'shoes'; write a path"),
+        ({"title": {"english": "Hi"}}, "names a language as 'english'"),
+        ({"title": {}}, "title has no text"),
+        ({"title": 7}, "title must be a text, not a number"),
+        ({"pins": [7]}, "pins must be a text, not a number"),
+        ({"filters": {"colour": "red"}}, "filters has unknown keys: colour"),
+        ({"filters": {"price_min": 9, "price_max": 4}}, "price_min is more than price_max"),
+        ({"enabled": "yes"}, "enabled must be true or false, not a text"),
+        ({"slug": "other"}, "slug must be 'home-1'"),
+    ],
+)
+def test_what_a_window_cannot_mean_is_refused_by_name(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(DocumentRefused) as refusal:
+        read_window("home-1", {"strategies": ["bestsellers"], **change})
+
+    assert says in refusal.value.message
+    assert "home-1" in refusal.value.message
+
+
+@pytest.mark.parametrize("doc", [None, [], "bestsellers", 7])
+def test_a_window_is_an_object(doc: object) -> None:
+    with pytest.raises(DocumentRefused, match="must be an object"):
+        read_window("home-1", doc)
+
+
+@pytest.mark.parametrize("slug", ["", "a b", "../etc", "x" * 65, "ä"])
+def test_a_name_that_cannot_stand_in_an_address_is_refused(slug: str) -> None:
+    with pytest.raises(DocumentRefused, match="must be 1 to 64 letters"):
+        read_window(slug, {"strategies": ["bestsellers"]})
+
+
+def test_a_strategy_to_come_is_called_not_yet_there() -> None:
+    with pytest.raises(NotYet, match="trending is not there yet"):
+        read_window("home-1", {"strategies": ["bestsellers", "trending"]})
+
+
+def test_boosts_are_called_not_yet_there() -> None:
+    with pytest.raises(NotYet, match="boosts"):
+        read_window("home-1", {"strategies": ["bestsellers"], "boosts": [{"brand": "x"}]})
+
+
+def test_a_strategy_asked_for_by_itself_brings_what_stands_in_for_it() -> None:
+    assert bare_window("viewed_together", 5).strategies == ("viewed_together", "bestsellers")
+    assert bare_window("recently_viewed", 5).strategies == ("recently_viewed",)
+
+
+@pytest.mark.parametrize(
+    ("filters", "passes"),
+    [
+        ({"category": "Bags"}, True),
+        ({"category": "bags > totes"}, True),
+        ({"category": ["Shoes", "Bags"]}, True),
+        ({"category": "Bag"}, False),
+        ({"category": "Bags > Totes > Mini"}, False),
+        ({"brand": "PINE"}, True),
+        ({"brand": "Oak"}, False),
+        ({"tags": ["wool", "new"]}, True),
+        ({"tags": ["wool"]}, False),
+        ({"price_max": 39.99}, False),
+        ({"price_max": 40}, True),
+        ({"price_min": 40, "price_max": 50}, True),
+        ({"price_min": 41}, False),
+    ],
+)
+def test_a_filter_lets_through_what_the_owner_means(filters: dict[str, Any], passes: bool) -> None:
+    tote = Product(
+        "t", price=5_000, sale_price=4_000, currency="EUR",
+        category="Bags > Totes", brand="Pine", tags=("new",),
+    )  # fmt: skip
+    window = read_window("home-1", {"strategies": ["bestsellers"], "filters": filters})
+
+    assert window.filters.allow(tote) is passes
+
+
+def test_a_product_without_a_price_passes_no_price_filter() -> None:
+    window = read_window("w", {"strategies": ["bestsellers"], "filters": {"price_max": 9}})
+
+    assert not window.filters.allow(Product("x"))

@@ -1,0 +1,111 @@
+"""One process writes for all, and says so only after the commit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugin.config import Settings
+from plugin.errors import Busy, PluginError
+from plugin.shop import Shop
+from plugin.storage import control
+from plugin.storage.house import House
+from plugin.tasks.keeper import Keeper, become_writer, take_lock
+from plugin.tasks.writer import KeeperClient
+
+RULE = {"trait": "orders_total", "op": ">=", "value": 1}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(Settings(data=tmp_path, database_url=None, secret_key="test"))
+    keys = control.new_keys()
+    with made.control.write() as tx:
+        control.add_shop(tx, Shop("moon", keys.public), keys)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def keeper(house: House) -> Iterator[Keeper]:
+    lock = take_lock(house.settings.data)
+    assert lock is not None
+    made = Keeper(house, lock).start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[KeeperClient]:
+    made = KeeperClient(house.settings.data)
+    yield made
+    made.close()
+
+
+def put(writer: Any, slug: str, rule: Any = RULE) -> None:
+    writer.do("moon", "put_segment", slug=slug, name=slug, rule=rule, enabled=True, now=1)
+
+
+def slugs(house: House) -> set[str]:
+    with house.store("moon").read() as tx:
+        return {row["slug"] for row in tx.all("select slug from segments")}
+
+
+def test_a_step_handed_over_the_socket_is_stored_when_it_answers(
+    house: House, keeper: Keeper, client: KeeperClient
+) -> None:
+    put(client, "buyers")
+    assert slugs(house) == {"buyers"}
+
+
+def test_a_step_that_fails_tells_its_caller_why_and_spoils_no_other(
+    house: House, keeper: Keeper, client: KeeperClient
+) -> None:
+    with pytest.raises(PluginError, match="op"):
+        put(client, "bad", {"trait": "orders_total", "op": "resembles", "value": 1})
+    put(client, "good")
+    assert slugs(house) == {"good"}
+
+
+def test_many_that_write_at_once_are_all_stored(
+    house: House, keeper: Keeper, client: KeeperClient
+) -> None:
+    threads = [threading.Thread(target=put, args=(client, f"s{n}")) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert slugs(house) == {f"s{n}" for n in range(16)}
+
+
+def test_without_a_keeper_the_caller_is_asked_to_come_again(client: KeeperClient) -> None:
+    with pytest.raises(Busy):
+        put(client, "buyers")
+
+
+def test_a_client_finds_the_keeper_that_took_over(house: House, client: KeeperClient) -> None:
+    first = become_writer(house)
+    assert isinstance(first, Keeper)
+    put(client, "before")
+    first.close()
+    second = become_writer(house)
+    assert isinstance(second, Keeper)
+    put(client, "after")
+    second.close()
+    assert slugs(house) == {"before", "after"}
+
+
+def test_while_one_keeps_another_process_only_hands_over(house: House, keeper: Keeper) -> None:
+    assert isinstance(become_writer(house), KeeperClient)
+
+
+def test_what_waits_when_the_keeper_closes_is_still_written(house: House) -> None:
+    keeper = become_writer(house)
+    assert isinstance(keeper, Keeper)
+    put(keeper, "last")
+    keeper.close()
+    assert slugs(house) == {"last"}
