@@ -328,11 +328,13 @@ def test_a_popup_closed_twice_does_not_come_again(story: Story) -> None:
         stop_on=["close2"],
         variants=[{"blocks": [{"type": "text", "text": "Hello"}]}],
     )
+    story.does("cho", "page_view")
     for _ in range(2):
         assert story.shows("cho", popup=True).popup is not None
-        story.does("cho", "popup_view", popup_id="hello")
-        story.does("cho", "popup_dismiss", popup_id="hello", at=story.now + 1)
+        story.does("cho", "popup_view", popup_id="hello", at=story.now + 1)
+        story.does("cho", "popup_dismiss", popup_id="hello", at=story.now + 2)
         story.later(2 * HOUR)
+        story.does("cho", "page_view")
     assert story.shows("cho", popup=True).popup is None
 
 

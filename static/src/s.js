@@ -340,7 +340,7 @@
 
   /* Room for what will come, so that nothing jumps: as high as ui.js draws a window. */
   const makeRoom = (slot) => {
-    slot.style.minHeight = (slot.dataset.rsHeight || (slot.clientWidth < 600 ? 316 : 376)) + "px";
+    slot.style.minHeight = (slot.dataset.rsHeight || (slot.clientWidth < 600 ? 306 : 376)) + "px";
   };
 
   const wish = () => ({

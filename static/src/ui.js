@@ -100,7 +100,8 @@ const CARDS = `
 .pic img{display:block;width:100%;height:100%;object-fit:cover;transition:transform .35s ease}
 a.card:hover .pic img{transform:scale(1.03)}
 a.card:hover .name{text-decoration:underline;text-underline-offset:3px;text-decoration-thickness:1px}
-.facts{display:flex;flex-direction:column;gap:3px;padding-top:11px;height:calc(var(--facts) - 11px)}
+.facts{box-sizing:border-box;display:flex;flex-direction:column;gap:3px;padding-top:11px;height:var(--facts)}
+.facts>*{flex:none}
 .name{font-size:15px;line-height:1.4;font-weight:500;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;overflow-wrap:anywhere}
 .price{font-size:15px;line-height:1.45;font-weight:650;font-variant-numeric:tabular-nums}
 .price s{font-weight:400;opacity:.72;margin-inline-start:7px}
@@ -179,8 +180,8 @@ nav button::before{content:"";width:8px;height:8px;border:solid currentColor;bor
 nav button:first-child::before{transform:translateX(2px) rotate(135deg)}
 :host(:dir(rtl)) nav button{transform:scaleX(-1)}
 :host([data-rs-layout=grid]) .shelf{grid-auto-flow:row;grid-template-columns:repeat(auto-fill,minmax(min(var(--card),45%),1fr))}
-@container(max-width:599px){.shelf{--card:var(--rs-card-small,160px);gap:14px}h2{font-size:20px}nav{display:none}}
-${CARDS}`;
+${CARDS}
+@container(max-width:599px){.shelf{--card:var(--rs-card-small,150px);gap:14px}h2{font-size:20px}nav{display:none}}`;
 
 /* Two buttons for those without a wheel or a finger; gone when everything is in view. */
 function arrows(row) {
@@ -236,7 +237,7 @@ export function drawWindow(slot, name, { title, items }, api) {
 /* ---- popups ---- */
 
 const POPUP = `
-:host{all:initial;display:block;position:fixed;font-family:inherit;--card:132px;--facts:92px}
+:host{all:initial;display:block;position:fixed;font-family:inherit;--card:132px;--facts:104px}
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 dialog{border:0;padding:0;margin:auto;background:none;color:inherit;max-width:none;max-height:none;overflow:visible}
@@ -247,7 +248,7 @@ dialog::backdrop{background:var(--rs-backdrop,rgba(20,18,16,.5));animation:fade 
 .body{display:flex;flex-direction:column;gap:16px;padding:36px;overflow:auto;overscroll-behavior:contain}
 .modal .box{width:min(480px,calc(100vw - 32px));max-height:calc(100vh - 48px);max-height:calc(100dvh - 48px);animation:rise .28s cubic-bezier(.2,.8,.3,1)}
 .modal.wide .box{width:min(560px,calc(100vw - 32px))}
-.slide,.bar,.teaser{position:fixed;z-index:2147483000}
+.slide,.bar,.button.teaser{position:fixed;z-index:2147483000}
 .slide{inset-block-end:24px;inset-inline-end:24px;width:min(380px,calc(100vw - 32px))}
 .slide .box{max-height:calc(100vh - 48px);animation:rise .28s cubic-bezier(.2,.8,.3,1)}
 .slide .body{padding:28px}
@@ -274,6 +275,7 @@ p{color:var(--rs-muted,#5b5853)}
 .button[disabled]{opacity:.6;cursor:default}
 .bar .button{min-height:44px;padding:8px 20px}
 .close{all:unset;position:absolute;inset-block-start:10px;inset-inline-end:10px;width:44px;height:44px;border-radius:50%;cursor:pointer;display:grid;place-items:center;z-index:1;transition:background .15s}
+.bar .close{inset-block-start:calc(50% - 22px)}
 .close:hover{background:rgba(128,120,110,.16)}
 .onimage .close{background:var(--rs-surface,#fff)}
 .close svg{width:18px;height:18px;stroke:currentColor;stroke-width:1.8;stroke-linecap:round}

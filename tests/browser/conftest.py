@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -241,11 +241,13 @@ class Listener:
                 elif path.endswith(listener.ui_path()):
                     self.send(200, "text/javascript", (STATIC / "ui.js").read_bytes())
                 elif path.endswith(".svg"):
-                    color = path.rsplit("/", 1)[1].removesuffix(".svg")
+                    color = unquote(path.rsplit("/", 1)[1]).removesuffix(".svg")
                     self.send(200, TYPES[".svg"], PICTURE.format(color).encode())
                 elif path.endswith((".html", ".css")) and (HERE / "pages" / path[1:]).exists():
                     policy = {"Content_Security_Policy": listener.policy} if listener.policy else {}
                     self.send(200, TYPES[path[path.rindex(".") :]], listener.page(path[1:]), **policy)
+                elif path == "/favicon.ico":
+                    self.send(200, TYPES[".svg"], PICTURE.format("black").encode())
                 else:
                     self.send(404, "text/plain", b"")
 
