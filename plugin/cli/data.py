@@ -58,7 +58,7 @@ def say_report(report: Report, seconds: float) -> None:
     )
     click.echo(f"{report.events:,} orders or events, {report.new:,} of them new")
     if report.resumed_at:
-        click.echo(f"an earlier run had stored the first {report.resumed_at:,} rows")
+        click.echo(f"an earlier run had stored the first {report.resumed_at:,} of them")
     for reason, count in sorted(report.refused.items(), key=lambda pair: -pair[1]):
         rows = ", ".join(str(row) for row in report.examples.get(reason, []))
         click.echo(

@@ -1,7 +1,7 @@
 """Which orders and refunds does a shop's exported file of order lines hold?
 
-Lines of one order stand together, as every export writes them. Nothing stops at a bad line: it is
-refused with its reason, and the rest is kept.
+Lines of one order stand near each other, though not always side by side. Nothing stops at a bad
+line: it is refused with its reason, and the rest is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from plugin.collect.event import Event, Item, Scalar
@@ -50,17 +49,17 @@ LOCAL_FORMS = (
     "%d/%m/%Y %H:%M",
 )
 MOST_LINES = 1_000
+NEAR = 1_000  # orders that may begin between two lines of one order
 
 Line = tuple[int, Mapping[str, str]]  # the row's number in the file, and our names to its texts
 
 
 @dataclass(frozen=True)
 class RowsRead:
-    """What some rows of the file say: one event, made of ``rows`` rows that end with ``last``."""
+    """What some rows of the file say: one event, made of ``rows`` rows."""
 
     event: Event
     rows: int
-    last: int
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,20 @@ def read_orders(lines: Iterable[Line], shop: Shop, now: int) -> Iterator[RowsRea
     A cancellation is an order whose number begins with C or whose lines have negative quantities;
     what went back is its value.
     """
-    for order, group in groupby(lines, key=lambda line: line[1].get("order", "").strip()):
-        yield from _read_order(order, list(group), shop, now)
+    open_orders: dict[str, list[Line]] = {}
+    closed: set[str] = set()
+    for line in lines:
+        order = line[1].get("order", "").strip()
+        if order in closed:
+            yield RowRefused(line[0], "far away from the other lines of its order")
+            continue
+        open_orders.setdefault(order, []).append(line)
+        if len(open_orders) > NEAR:
+            first = next(iter(open_orders))
+            closed.add(first)
+            yield from _read_order(first, open_orders.pop(first), shop, now)
+    for order, group in open_orders.items():
+        yield from _read_order(order, group, shop, now)
 
 
 def _read_order(
@@ -122,7 +133,7 @@ def _read_order(
             yield RowRefused(line[0], reason)
     if good:
         event = _event(order, good[0][0][1], [item for _, item in good], shop, now, back=back)
-        yield RowsRead(event, len(good), lines[-1][0])
+        yield RowsRead(event, len(good))
 
 
 def _is_cancellation(order: str, lines: list[Line]) -> bool:

@@ -9,10 +9,10 @@ import orjson
 from plugin.storage.engine import Row, Tx
 
 KEEP = """
-insert into imports (digest, kind, source, rows_read, kept, refused, done, updated_at)
-values (:digest, :kind, :source, :rows_read, :kept, :refused, :done, :now)
+insert into imports (digest, kind, source, events, kept, refused, done, updated_at)
+values (:digest, :kind, :source, :events, :kept, :refused, :done, :now)
 on conflict (digest) do update set
-  rows_read = excluded.rows_read, kept = excluded.kept, refused = excluded.refused,
+  events = excluded.events, kept = excluded.kept, refused = excluded.refused,
   done = excluded.done, updated_at = excluded.updated_at
 """
 PROGRESS = "select * from imports where digest = :digest"
@@ -23,7 +23,7 @@ def keep_progress(
     digest: str,
     kind: str,
     source: str,
-    rows_read: int,
+    events: int,
     kept: int,
     refused: Mapping[str, int],
     done: bool,
@@ -35,7 +35,7 @@ def keep_progress(
         digest=digest,
         kind=kind,
         source=source,
-        rows_read=rows_read,
+        events=events,
         kept=kept,
         refused=orjson.dumps(refused).decode(),
         done=done,
@@ -44,6 +44,6 @@ def keep_progress(
 
 
 def progress(tx: Tx, digest: str) -> Row | None:
-    """How far it came: rows_read, kept, refused (reason: count), done; None: never begun."""
+    """How far it came: events, kept, refused (reason: count), done; None: never begun."""
     row = tx.one(PROGRESS, digest=digest)
     return row and row | {"refused": orjson.loads(row["refused"]), "done": bool(row["done"])}

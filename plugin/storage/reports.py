@@ -33,11 +33,18 @@ group by day
 """
 EVENT_COUNT = "select count(*) from events where day between :first and :last"
 SEEN_SINCE = "select count(*) from profiles where last_seen_at >= :since"
+LAST_SEEN = """
+select id, last_seen_at from profiles
+where last_seen_at <= :at and (last_seen_at < :at or id < :id)
+order by last_seen_at desc, id desc
+limit :limit
+"""
 OLDEST_STORED = "select received_at from events order by seq limit 1"
 NEWEST_STORED = "select name, received_at, params, source from events order by seq desc limit 1"
 WHETHER_CONFIRMED = """
 select transaction_id, confirmed from orders where transaction_id in texts(:ids)
 """
+FOREVER = 2**62
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,16 @@ def totals(tx: Tx, first: int, last: int, currency: str) -> Totals:
 def seen_since(tx: Tx, since: int) -> int:
     """How many visitors sent an event at or after ``since`` (Unix ms)."""
     return int(tx.value(SEEN_SINCE, since=since))
+
+
+def last_seen(
+    tx: Tx, limit: int, after: tuple[int, int] | None = None
+) -> tuple[list[int], tuple[int, int] | None]:
+    """Profile ids, seen last first, and the cursor of the next page (None: this was the last)."""
+    at, profile = after or (FOREVER, 0)
+    rows = tx.all(LAST_SEEN, at=at, id=profile, limit=limit + 1)
+    end = rows[limit - 1] if len(rows) > limit else None
+    return [row["id"] for row in rows[:limit]], end and (end["last_seen_at"], end["id"])
 
 
 def arrivals(tx: Tx) -> Arrivals | None:

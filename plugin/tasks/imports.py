@@ -142,7 +142,7 @@ def _events(
         except PluginError as trouble:
             yield RowRefused(number, trouble.message)
             continue
-        yield from (RowsRead(event, 1, number) for event in batch.events)
+        yield from (RowsRead(event, 1) for event in batch.events)
         yield from (RowRefused(number, refused.reason) for refused in batch.refused)
 
 
@@ -156,7 +156,7 @@ class Import:
         self.digest = source.digest(kind, shop)
         with house.store(shop.name).read() as tx:
             before = imports.progress(tx, self.digest)
-        self.report = Report(resumed_at=before["rows_read"] if before else 0)
+        self.report = Report(resumed_at=before["events"] if before else 0)
 
     def run(self, found: Iterable[RowsRead | RowRefused]) -> Report:
         """Take everything in; what an earlier run stored is counted but not sent again."""
@@ -169,7 +169,7 @@ class Import:
             self.report.rows_read += one.rows
             self.report.kept += one.rows
             self.report.events += 1
-            if one.last > self.report.resumed_at:
+            if self.report.events > self.report.resumed_at:
                 part.append(one)
             if len(part) == PART:
                 self._store(part, done=False)
@@ -182,7 +182,7 @@ class Import:
             "digest": self.digest,
             "kind": self.kind,
             "source": self.source.path.name,
-            "rows_read": max((one.last for one in part), default=self.report.resumed_at),
+            "events": self.report.events,
             "kept": self.report.kept,
             "refused": self.report.refused,
             "done": done,

@@ -72,7 +72,7 @@ def test_lines_of_one_order_are_one_purchase_with_its_value() -> None:
     assert (order.event.name, order.event.transaction_id) == ("purchase", "489434")
     assert order.event.value == 12 * 695 + 2 * 675
     assert [item.item_id for item in order.event.items] == ["85048", "79323P"]
-    assert (order.rows, order.last) == (2, 3)
+    assert order.rows == 2
 
 
 def test_a_date_without_a_zone_is_the_shops_own() -> None:
@@ -125,6 +125,17 @@ def test_a_bad_line_is_refused_with_its_row_and_why_and_the_rest_is_kept(
     found = read(line(2), line(3, **fields), line(4))
     assert [one for one in found if isinstance(one, RowRefused)] == [RowRefused(3, reason)]
     assert [one.rows for one in found if isinstance(one, RowsRead)] == [2]
+
+
+def test_lines_of_an_order_need_not_stand_side_by_side() -> None:
+    found = read(line(2), line(3, order="489435"), line(4, item="hat"))
+    assert [one.rows for one in found if isinstance(one, RowsRead)] == [2, 1]
+
+
+def test_a_line_far_from_its_order_is_refused_rather_than_lost() -> None:
+    between = [line(3 + n, order=f"other-{n}") for n in range(1_100)]
+    found = read(line(2), *between, line(2_000, item="hat"))
+    assert RowRefused(2_000, "far away from the other lines of its order") in found
 
 
 def test_a_negative_line_inside_an_order_is_refused() -> None:

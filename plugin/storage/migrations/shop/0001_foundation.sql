@@ -214,7 +214,7 @@ create table imports (
   digest text not null primary key,
   kind text not null,
   source text not null,
-  rows_read {int} not null default 0,
+  events {int} not null default 0,
   kept {int} not null default 0,
   refused text not null default '{}',
   done {int} not null default 0,
