@@ -100,6 +100,11 @@ class Shop:
         """An amount of this shop's currency in major units."""
         return to_major(minor, self.currency)
 
+    def tag(self, origin: str) -> str:
+        """What the owner pastes into every page; ``origin``: where this installation answers."""
+        waits = ' data-consent="pending"' if self.consent == "required" else ""
+        return f'<script async src="{origin}/s.js" data-key="{self.public_key}"{waits}></script>'
+
     @property
     def control_share(self) -> float | None:
         """The control share of campaigns that name none; None: the contract's own (0.5, 0.1)."""

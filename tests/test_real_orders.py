@@ -1,7 +1,7 @@
 """A real shop's year of invoices, and segments that a few lines of pandas confirm.
 
 The file is UCI's Online Retail II (CC BY 4.0), 525,461 lines of 2009 and 2010. It is not part of
-the project: without it, or without pandas, the test steps aside. REGULARS_DATASETS names its folder.
+the project: without it, or without pandas, the test steps aside. REGULARS_DATASETS: its folder.
 """
 
 from __future__ import annotations

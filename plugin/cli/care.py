@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def privacy() -> None:
     """Give out, or erase, what is known of one person."""
 
 
-def person(command: click.Command) -> click.Command:
+def person(command: Callable[..., None]) -> Callable[..., None]:
     """Let ``command`` take a shop and one of three names of a person."""
     for option in (
         click.option("--shop", "name"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -56,7 +57,7 @@ def add(
             here.now(),
         )
         add_shop(here, made, keys)
-    say_keys(keys)
+    say_keys(made, keys)
 
 
 def add_shop(here: Room, made: Shop, keys: control.Keys) -> None:
@@ -78,18 +79,16 @@ def check_shop(name: str, currency: str, timezone: str, public_key: str | None) 
     if not re.fullmatch(r"[A-Za-z]{3}", currency):
         raise PluginError("--currency is three letters of ISO 4217, as USD or KRW")
     if public_key is not None and not PUBLIC_KEY.fullmatch(public_key):
-        raise PluginError(
-            "--public-key begins with pk_ and has 8 to 64 letters, digits, - or _ more"
-        )
+        raise PluginError("--public-key is pk_ and 8 to 64 letters, digits, - or _")
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise PluginError("--timezone is a name as Asia/Seoul or Europe/Paris") from None
 
 
-def say_keys(keys: control.Keys) -> None:
+def say_keys(shop: Shop, keys: control.Keys) -> None:
     """Print what the owner needs to copy; the secret key is shown this once."""
-    click.echo(f'<script async src="https://HOST/s.js" data-key="{keys.public}"></script>')
+    click.echo(replace(shop, public_key=keys.public).tag("https://HOST"))
     click.echo(f"Public key: {keys.public}")
     click.echo(f"Secret key: {keys.secret}   (shown once; keep it on your server)")
 
@@ -99,9 +98,8 @@ def list_shops() -> None:
     """List the shops."""
     with room() as here:
         for one in here.house.shops().values():
-            click.echo(
-                f"{one.name}  {one.currency}  {one.timezone}  consent {one.consent}  {one.public_key}"
-            )
+            told = (one.name, one.currency, one.timezone, f"consent {one.consent}", one.public_key)
+            click.echo("  ".join(told))
 
 
 @shop.command("remove")
@@ -125,10 +123,10 @@ def rotate_key(name: str) -> None:
     """Give a shop new keys; the old ones open nothing from now on."""
     keys = control.new_keys()
     with room() as here:
-        here.house.shop(name)
+        shop = here.house.shop(name)
         with here.house.control.write() as tx:
             control.rotate_keys(tx, name, keys)
-    say_keys(keys)
+    say_keys(shop, keys)
 
 
 @click.group()

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
@@ -83,7 +84,7 @@ def run_web(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=int(STOP_WITHIN_S),
-        log_level="warning",  # type: ignore[arg-type]
+        log_level=LogLevels.error,
     )
     server.serve()
 

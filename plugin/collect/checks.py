@@ -149,7 +149,7 @@ def check_event(raw: Any, index: int, reading: Reading) -> Event:
             source=reading.source,
             adjusted=adjusted,
         ),
-        {PARAM_NAMES.get(key, key): value for key, value in params.items()},
+        {PARAM_NAMES.get(str(key), str(key)): value for key, value in params.items()},
         reading,
     )
     if name in NEED_ITEMS and not event.items:

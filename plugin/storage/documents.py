@@ -60,7 +60,8 @@ def _read(tx: Tx, generation: int) -> Documents:
         for row in campaigns.all(tx, "window")
         if row["enabled"]
     ]
-    asked = [*rules.values(), *(c.audience for c in (*popups, *windows) if c.audience is not None)]
+    audiences = [one.audience for one in popups] + [one.audience for one in windows]
+    asked = [*rules.values(), *(rule for rule in audiences if rule is not None)]
     return Documents(
         generation=generation,
         rules=rules,

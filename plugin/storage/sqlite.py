@@ -19,7 +19,8 @@ from plugin.errors import Busy
 from plugin.storage.engine import Row, bound, in_dialect
 from plugin.storage.pool import Pool
 
-sqlite3: Any = sqlite_utils.sqlite3  # pysqlite3 where installed: the system's may be too old
+# pysqlite3 where it is installed: the system's own may be too old.
+sqlite3: Any = sqlite_utils.sqlite3  # type: ignore[attr-defined]
 
 # Before 3.51.3 a write-ahead log reset at an unlucky moment may corrupt the file
 # (sqlite.org, release notes of 2026-03-13).

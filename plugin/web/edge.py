@@ -106,6 +106,7 @@ def init_cors(app: Flask, browser_paths: frozenset[str]) -> None:
             response.headers["Access-Control-Allow-Origin"] = "*"
             response.headers["Access-Control-Allow-Headers"] = "Content-Type"
             response.headers["Access-Control-Allow-Methods"] = "POST"
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
             response.headers["Access-Control-Max-Age"] = "86400"
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response

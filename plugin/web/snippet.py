@@ -61,4 +61,5 @@ def _serve(file: File, keep: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.set_etag(file.digest + ("-gz" if packed else ""))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

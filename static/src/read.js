@@ -126,7 +126,7 @@ function isAt(url, page, part) {
 /* The page's own product as view_item's params; undefined when the page is not one product's.
    `texts`: of the ld+json scripts; `page`: its address; `type`: its og:type. */
 function productOf(texts, page, type) {
-  const things = thingsIn(texts.map(looseJson));
+  const things = thingsIn(texts.flatMap(looseJson));
   const products = things.filter((one) => /\bProduct(Group)?\b/.test(one["@type"]));
   const names = new Set(products.map((one) => textOf(one.name)));
   const node =

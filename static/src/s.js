@@ -21,7 +21,8 @@
   const flushMs = +(options.flushMs || 2000);
   const nav = navigator;
   const root = document.documentElement;
-  const now = () => Date.now();
+  const { now } = Date;
+  const all = (selector) => [...document.querySelectorAll(selector)];
   const debug = /[?&]rs_debug=1/.test(location.search) ? console.info : () => {};
 
   /* A function that never throws: trouble of ours is not the page's. */
@@ -141,7 +142,8 @@
     }
     // Where there are no items the server may know them by the page's address.
     if (!params.items && name != "identify") params = { page_location: location.href, ...params };
-    queue = [...queue, { name, event_id: uuid(now()), timestamp: now(), params }].slice(-MOST_HELD);
+    const timestamp = now();
+    queue = [...queue, { name, event_id: uuid(timestamp), timestamp, params }].slice(-MOST_HELD);
     debug(name, params);
     // The cart itself is not ours to remember: the server counts these events before it answers.
     if (/cart$|purchase|identify/.test(name)) asking = true;
@@ -243,9 +245,9 @@
   /* ---- what is on the page: detectors in order of trust, the first that finds a product wins ---- */
 
   const fromJsonLd = () => {
-    const type = document.querySelector('[property="og:type"]');
-    const scripts = document.querySelectorAll("[type*=ld\\+json]");
-    return productOf(Array.from(scripts, (one) => one.textContent), location.href, type && type.content);
+    const type = document.querySelector("[property='og:type']");
+    const scripts = all("[type*=ld\\+json]");
+    return productOf(scripts.map((one) => one.textContent), location.href, type && type.content);
   };
 
   const DETECTORS = [fromJsonLd];
@@ -292,7 +294,7 @@
     const layer = window.dataLayer;
     const push = layer && layer.push;
     if (!push) return;
-    Array.from(layer).forEach(hear);
+    [...layer].forEach(hear);
     if (push.rs) return;
     layer.push = (...entries) => {
       const answer = push.apply(layer, entries);
@@ -319,7 +321,7 @@
     listen();
     waiting.splice(0).forEach((call) => rs(...call));
     detect();
-    if (consent == GRANTED) slots().forEach(makeRoom);
+    slots().forEach(makeRoom);
     asking = true;
     soon(0);
   };
@@ -335,12 +337,13 @@
 
   /* ---- windows: slots on the page, and the places the owner chose ---- */
 
-  const slots = () => [...document.querySelectorAll("[data-rs-window]")];
+  const slots = () => all("[data-rs-window]");
   const slotOf = (name) => slots().find((slot) => slot.dataset.rsWindow == name);
 
   /* Room for what will come, so that nothing jumps: as high as ui.js draws a window. */
   const makeRoom = (slot) => {
-    slot.style.minHeight = (slot.dataset.rsHeight || (slot.clientWidth < 600 ? 306 : 376)) + "px";
+    const height = slot.dataset.rsHeight || (slot.clientWidth < 600 ? 306 : 376);
+    slot.style.minHeight = (consent == GRANTED ? height : 0) + "px";
   };
 
   const wish = () => ({
@@ -380,7 +383,7 @@
   const busy = () =>
     document.hidden ||
     (document.activeElement || root).matches("input,textarea,select,[contenteditable]") ||
-    [...document.querySelectorAll("dialog[open],[aria-modal=true]")].some((one) => {
+    all("dialog[open],[aria-modal=true]").some((one) => {
       // Themes keep their closed drawers beside the screen.
       const { width, left, right, top } = one.getBoundingClientRect();
       const there = width && right > 0 && left < innerWidth && top < innerHeight;
@@ -437,7 +440,7 @@
   const show = safe(({ popup, windows = {}, ui }) => {
     const draws = (does) => ui && import(home + ui).then(does).catch(debug);
     disarm();
-    for (const slot of slots()) slot.style.minHeight = "";
+    for (const slot of slots()) slot.style.minHeight = 0;
     for (const name in windows) {
       const { arm, items, placement } = windows[name];
       const slot = slotOf(name) || (placement && place(name, placement));

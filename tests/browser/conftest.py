@@ -1,4 +1,4 @@
-"""What may the browser tests ask for: one Chromium, pages as a person opens them, a shop to open."""
+"""What may the browser tests ask for: a Chromium, pages as people open them, a shop to open."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ HERE = Path(__file__).resolve().parent
 STATIC = HERE.parent.parent / "static"
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".svg": "image/svg+xml"}
 PICTURE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><rect width="4" height="4" fill="{}"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4">'
+    '<rect width="4" height="4" fill="{}"/></svg>'
 )
 
 Answer = dict[str, Any]
@@ -122,7 +123,7 @@ class Listener:
     """Serves tests/browser/pages as a shop on localhost and the engine on 127.0.0.1.
 
     ``tag``: further attributes of the script tag; ``tags``: how often it stands on the page;
-    ``inline``: what stands before it; ``policy``: the shop's CSP; ``prefix``: of the engine's paths.
+    ``inline``: what stands before it; ``policy``: the shop's CSP; ``prefix``: of engine paths.
     """
 
     offer: Answer = field(default_factory=dict)  # what a visit with `want` is given
@@ -206,7 +207,13 @@ class Listener:
         if told.path.endswith("/v1/submit"):
             return 200, self.submitted
         count = len(told.names)
-        answer: Answer = {"accepted": count, "duplicates": 0, "refused": [], "popup": None, "windows": {}}
+        answer: Answer = {
+            "accepted": count,
+            "duplicates": 0,
+            "refused": [],
+            "popup": None,
+            "windows": {},
+        }
         if "want" in told.body:
             answer |= self.offer
             if self.offer.get("popup") or self.offer.get("windows"):
@@ -245,7 +252,9 @@ class Listener:
                     self.send(200, TYPES[".svg"], PICTURE.format(color).encode())
                 elif path.endswith((".html", ".css")) and (HERE / "pages" / path[1:]).exists():
                     policy = {"Content_Security_Policy": listener.policy} if listener.policy else {}
-                    self.send(200, TYPES[path[path.rindex(".") :]], listener.page(path[1:]), **policy)
+                    self.send(
+                        200, TYPES[path[path.rindex(".") :]], listener.page(path[1:]), **policy
+                    )
                 elif path == "/favicon.ico":
                     self.send(200, TYPES[".svg"], PICTURE.format("black").encode())
                 else:

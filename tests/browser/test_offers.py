@@ -1,4 +1,4 @@
-"""Are windows and popups shown at their moment, usable by everybody, and inert whatever they hold?"""
+"""Are windows and popups shown at their moment, usable by all, and inert whatever they hold?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 Offer = dict[str, Any]
 
 HOSTILE = "<img src=x onerror='window.hurt=1'><script>window.hurt=1</script>"
-STRICT = "default-src 'none'; script-src {0} 'nonce-abc'; connect-src {0}; style-src 'self'; img-src 'self'"
+STRICT = (
+    "default-src 'none'; script-src {0} 'nonce-abc'; connect-src {0}; "
+    "style-src 'self'; img-src 'self'"
+)
 FOCUSED = "(document.activeElement.shadowRoot || document).activeElement.{}"
 SHIFTS = """new PerformanceObserver((list) => {
   for (const one of list.getEntries()) window.shifted = (window.shifted || 0) + one.value;
@@ -171,7 +174,13 @@ def test_an_owner_may_place_a_window_where_there_is_no_slot(page_of_a_person, li
 
 def test_hostile_text_and_links_in_a_window_are_inert(page_of_a_person, listener):
     listener.offer = window(
-        product("hat", name=HOSTILE, url="javascript:window.hurt=1", image="javascript:1", reason=HOSTILE)
+        product(
+            "hat",
+            name=HOSTILE,
+            url="javascript:window.hurt=1",
+            image="javascript:1",
+            reason=HOSTILE,
+        )
     )
     page = page_of_a_person()
     open_shop(page, listener)
@@ -186,7 +195,13 @@ def test_hostile_text_and_links_in_a_popup_are_inert(page_of_a_person, listener)
         text(HOSTILE, "heading"),
         {"type": "button", "text": HOSTILE, "url": "java\tscript:window.hurt=1"},
         {"type": "image", "src": "data:text/html,x", "alt": HOSTILE},
-        {"type": "question", "name": "a", "text": HOSTILE, "choice": "single", "options": [HOSTILE]},
+        {
+            "type": "question",
+            "name": "a",
+            "text": HOSTILE,
+            "choice": "single",
+            "options": [HOSTILE],
+        },
         {"type": "unheard_of", "text": HOSTILE},
     )
     page = page_of_a_person()
@@ -243,7 +258,10 @@ def test_leaving_sideways_is_not_leaving(page_of_a_person, listener):
 def test_on_a_phone_a_fast_way_back_up_is_leaving(page_of_a_person, listener):
     listener.offer = popup()
     page = page_of_a_person(
-        viewport={"width": 390, "height": 800}, is_mobile=True, has_touch=True, device_scale_factor=2
+        viewport={"width": 390, "height": 800},
+        is_mobile=True,
+        has_touch=True,
+        device_scale_factor=2,
     )
     open_shop(page, listener)
     page.evaluate("scrollTo(0, 1500)")
@@ -458,6 +476,8 @@ def test_a_strict_content_security_policy_has_nothing_to_complain_of(page_of_a_p
     open_shop(page, listener)
     leave_upwards(page)
     expect(page.get_by_role("dialog")).to_be_visible()
-    expect(page.get_by_role("dialog").locator(".box")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.get_by_role("dialog").locator(".box")).to_have_css(
+        "background-color", "rgb(255, 255, 255)"
+    )
     listener.wait_for("popup_view")
     assert said == []

@@ -97,7 +97,9 @@ def test_events_within_the_flush_time_go_in_one_request(page_of_a_person, listen
     listener.tag = 'data-flush-ms="300"'
     page = page_of_a_person()
     visit(page, listener)
-    page.evaluate("rs('track', 'size_guide'); rs('track', 'wish', {note: 'a'}); rs('track', 'gift')")
+    page.evaluate(
+        "rs('track', 'size_guide'); rs('track', 'wish', {note: 'a'}); rs('track', 'gift')"
+    )
     listener.wait_for("gift")
     assert listener.told[1].names == ["size_guide", "wish", "gift"]
     assert "want" not in listener.told[1].body

@@ -142,3 +142,15 @@ def test_an_order_says_whether_it_is_confirmed(
     with store.read() as tx:
         found = reports.confirmed_orders(tx, ["A-1", "A-2", "A-3"])
     assert found == {"A-1": True, "A-2": False}
+
+
+def test_a_long_list_of_visitors_is_paged_without_losing_those_of_one_moment(
+    store: Store, now: int
+) -> None:
+    with store.write() as tx:
+        ids = [tx.value(ADD_PROFILE, visitor_id=f"tomo-{n}", at=now) for n in range(5)]
+    with store.read() as tx:
+        first, cursor = reports.last_seen(tx, 3)
+        rest, end = reports.last_seen(tx, 3, cursor)
+    assert first + rest == ids[::-1]
+    assert end is None

@@ -21,12 +21,11 @@ def install() -> Any:
         found = reports.arrivals(tx)
         windows = [row["slug"] for row in campaigns.all(tx, "window")]
     host = request.url_root.rstrip("/")
-    tag = f'<script async src="{host}/s.js" data-key="{shop.public_key}"></script>'
     # Browsers block an http script on an https page.
     secure = host.startswith("https://") or request.host.split(":")[0] in ("localhost", "127.0.0.1")
     return page(
         "install.html",
-        tag=tag,
+        tag=shop.tag(host),
         secure=secure,
         state=_state(found),
         slot=windows[0] if windows else "home-1",

@@ -102,7 +102,8 @@ def _window(en: str, ko: str, ja: str, *strategies: str) -> Document:
     return {
         "title": {"en": en, "ko": ko, "ja": ja},
         "strategies": list(strategies),
-        "max": 4,
+        "min": 4 if strategies[-1] == "bestsellers" else 1,
+        "max": 5,
         "control_share": CONTROL_SHARE,
     }
 
@@ -226,6 +227,7 @@ POPUPS: dict[str, Document] = {
         "name": "Stay a while",
         "kind": "modal",
         "trigger": {"on": "exit"},
+        "audience": {"rule": _trait("cart_items_now", "=", 0)},
         "pages": _NOT_WHILE_PAYING,
         "caps": {"per_visit": 1, "per_day": 2},
         "stop_on": ["answer", "close2"],

@@ -1,0 +1,26 @@
+"""The owner's pages: what happened in the shop, who was there, and what the offers brought."""
+
+from __future__ import annotations
+
+from plugin.web.admin import campaigns, entry, install, jobs, overview, segments, visitors
+from plugin.web.route import Route
+
+GET, POST = ("GET",), ("POST",)
+
+ADMIN_ROUTES: tuple[Route, ...] = (
+    Route(("GET", "POST"), "/admin/login", entry.login, "public", "The owner signs in."),
+    Route(POST, "/admin/logout", entry.logout, "owner", "The owner signs out."),
+    Route(GET, "/admin/", overview.overview, "owner", "The figures of 30 days."),
+    Route(GET, "/admin/install", install.install, "owner", "The tag, and whether it works."),
+    Route(GET, "/admin/live.json", install.live, "owner", "Whether the first event has come."),
+    Route(GET, "/admin/segments", segments.segment_list, "owner", "Segments with sizes."),
+    Route(GET, "/admin/segments/<slug>", segments.segment, "owner", "One segment's members."),
+    Route(GET, "/admin/visitors", visitors.visitor_list, "owner", "Visitors, seen last first."),
+    Route(GET, "/admin/visitors/<visitor_id>", visitors.visitor, "owner", "One visitor."),
+    Route(GET, "/admin/popups", campaigns.popups, "owner", "Popups and what they brought."),
+    Route(POST, "/admin/popups/<slug>/switch", campaigns.switch_popup, "owner", "On or off."),
+    Route(GET, "/admin/windows", campaigns.windows, "owner", "Windows and what they brought."),
+    Route(POST, "/admin/windows/<slug>/switch", campaigns.switch_window, "owner", "On or off."),
+    Route(GET, "/admin/jobs", jobs.job_list, "owner", "What the clock did."),
+    Route(GET, "/admin/<path:rest>", entry.nowhere, "owner", "No such page."),
+)
