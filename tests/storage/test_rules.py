@@ -1,0 +1,189 @@
+"""One meaning, two readers: a rule holds for the same people in Python and in SQL."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from plugin.collect.event import Event, Item
+from plugin.errors import NotYet
+from plugin.journey import STEPS
+from plugin.segment.evaluate import evaluate
+from plugin.segment.facts import Facts
+from plugin.segment.rule import TEXTS, event_names, read_rule
+from plugin.shop import DAY, HOUR, Shop
+from plugin.storage import rules
+from plugin.storage.engine import Store
+from plugin.storage.facts import load_facts
+
+NAMES = ("view_item", "add_to_cart", "purchase", "page_view", "identify")
+WINDOWS = ("1h", "1d", "7d", "30d")
+numbers = st.sampled_from([0, 1, 2, 3, 0.5, 1500])
+compares = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
+number_traits = st.sampled_from(
+    ["orders_total", "revenue_total", "cart_value_now", "product_views_30d", "sessions_total",
+     "days_since_last_order", "hours_since_cart_update", "age", "days_since_last_seen"]
+)  # fmt: skip
+text_traits = st.sampled_from(["country", "device", "channel_first", "size", "last_item_id"])
+texts = st.sampled_from(["KR", "kr", "jp", "mobile", "%", "_", "Straße", "boots", "e", "direct"])
+
+
+def one_number(trait: str, op: str, value: float, unset: bool) -> Any:
+    return {"trait": trait, "op": op, "value": value, "include_unset": unset}
+
+
+def one_text(trait: str, op: str, value: str, unset: bool) -> Any:
+    told: Any = [value, "us"] if op in ("in", "not_in") else value
+    return {"trait": trait, "op": op, "value": told, "include_unset": unset}
+
+
+def one_count(event: str, op: str, value: int, within: str | None) -> Any:
+    rule = {"event": event, "measure": "count", "op": op, "value": value}
+    return {**rule, "within": within} if within else rule
+
+
+def one_recency(event: str, which: str, how: str, span: str, never: bool) -> Any:
+    return {"event": event, which: how, "value": span, "or_never": never}
+
+
+leaf_rules = st.one_of(
+    st.builds(one_number, number_traits, compares, numbers, st.booleans()),
+    st.builds(
+        one_text,
+        text_traits,
+        st.sampled_from(TEXTS),
+        texts,
+        st.booleans(),
+    ),
+    st.builds(
+        lambda trait, op: {"trait": trait, "op": op},
+        text_traits | number_traits,
+        st.sampled_from(["set", "unset"]),
+    ),
+    st.builds(
+        one_count,
+        st.sampled_from(NAMES), compares, st.integers(0, 3), st.sampled_from((None, *WINDOWS)),
+    ),
+    st.builds(
+        one_recency,
+        st.sampled_from(NAMES), st.sampled_from(["last", "first"]),
+        st.sampled_from(["older_than", "newer_than"]), st.sampled_from(WINDOWS), st.booleans(),
+    ),
+    st.builds(
+        lambda t, op, span: {"trait": t, "op": op, "value": span},
+        st.sampled_from(["first_seen", "last_order", "last_seen"]),
+        st.sampled_from(["older_than", "newer_than"]), st.sampled_from(WINDOWS),
+    ),
+    st.just({"everyone": True}),
+    st.just({"trait": "identified", "op": "is", "value": True}),
+    st.just({"trait": "likes_mail", "op": "is", "value": True}),
+    st.just({"trait": "p_churn", "op": ">", "value": 0.5}),
+)  # fmt: skip
+all_rules = st.recursive(
+    leaf_rules,
+    lambda parts: st.one_of(
+        st.builds(lambda found: {"all": found}, st.lists(parts, min_size=1, max_size=3)),
+        st.builds(lambda found: {"any": found}, st.lists(parts, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, parts),
+    ),
+    max_leaves=5,
+)
+histories = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(
+            [0, 1, HOUR - 1, HOUR, HOUR + 1, DAY, 7 * DAY, 7 * DAY - 1, 30 * DAY, -HOUR]
+        ),
+    ),
+    max_size=8,
+)
+people = st.lists(histories, min_size=1, max_size=3)
+
+
+def events_of(person: str, history: list[tuple[str, int]], now: int) -> list[Event]:
+    return [
+        Event(
+            event_id=uuid.uuid4().hex,
+            visitor_id=person,
+            name=name,
+            at=now - ago,
+            received_at=now,
+            items=(Item("boots", price=1500),) if name in ("view_item", "add_to_cart") else (),
+            currency="KRW",
+            value=1500 if name == "purchase" else None,
+            transaction_id=uuid.uuid4().hex if name == "purchase" else None,
+            params={"page_view": {"country": "KR", "device": "mobile", "page_location": "https://m/"},
+                    "identify": {"size": "STRASSE", "age": 2, "likes_mail": True}}.get(name, {}),
+        )
+        for name, ago in history
+    ]  # fmt: skip
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rule=all_rules, told=people, later=st.sampled_from([0, 1, HOUR, DAY, 7 * DAY]))
+@example(rule={"trait": "size", "op": "is", "value": "straße"}, told=[[("identify", 0)]], later=0)
+@example(
+    rule={"not": {"trait": "p_churn", "op": ">", "value": 0.5}}, told=[[("identify", 0)]], later=0
+)
+def test_python_and_sql_find_the_same_people(
+    store: Store, shop: Shop, now: int, rule: Any, told: list[Any], later: int
+) -> None:
+    read = read_rule(rule)
+    names = [f"person-{uuid.uuid4().hex}" for _ in told]
+    with store.write() as tx:
+        for name, history in zip(names, told, strict=True):
+            STEPS["collect"](tx, shop, events=events_of(name, history, now))
+    moment = now + later
+    with store.read() as tx:
+        found = rules.matching_profiles(tx, read, moment, shop)
+        every = [row["id"] for row in tx.all("select id from profiles")]
+        facts = load_facts(tx, every, event_names(read))
+    assert found == {one for one in every if evaluate(read, facts[one], moment, shop).holds}
+
+
+@settings(max_examples=150, deadline=None)
+@given(rule=all_rules, history=histories)
+def test_until_the_next_check_no_answer_changes(rule: Any, history: list[tuple[str, int]]) -> None:
+    from plugin.profile.fold import fold_all
+
+    shop, now = Shop("moon", "pk_moon", currency="KRW"), 1_790_046_000_000
+    events = events_of("person-0123456789", history, now)
+    past = [event for event in events if event.at <= now]
+    profile = fold_all("person-0123456789", past, shop, {})
+    times: dict[str, tuple[int, ...]] = {
+        name: tuple(sorted(e.at for e in events if e.name == name)) for name in NAMES
+    }
+    facts, read = Facts(profile, times), read_rule(rule)
+    verdict = evaluate(read, facts, now, shop)
+    end = verdict.next_check or now + 100 * DAY
+    assert end > now
+    marks = {
+        at + span for at in (e.at for e in events) for span in (0, HOUR, DAY, 7 * DAY, 30 * DAY)
+    }
+    marks |= {mark + step for mark in list(marks) for step in (-1, 1)} | {end - 1}
+    for moment in sorted(mark for mark in marks if now < mark < end):
+        assert evaluate(read, facts, moment, shop).holds == verdict.holds, moment
+
+
+def test_a_bucket_is_not_counted_over_all_visitors_yet(store: Store, shop: Shop, now: int) -> None:
+    with pytest.raises(NotYet), store.read() as tx:
+        rules.count_matching(tx, read_rule({"bucket": "x", "below": 50}), now, shop)
+
+
+def test_no_word_of_a_rule_stands_in_the_sql(shop: Shop, now: int) -> None:
+    hostile = "x' or 1=1 --"
+    sql, params = rules.rule_sql(
+        read_rule({"any": [{"trait": "country", "op": "is", "value": hostile},
+                           {"trait": "anything", "op": "contains", "value": hostile},
+                           {"event": "view_item", "measure": "count", "op": ">", "value": 1}]}),
+        now, shop,
+    )  # fmt: skip
+    assert hostile not in sql
+    assert "view_item" not in sql
+    assert hostile in params.values()
