@@ -67,9 +67,7 @@ class Story:
 
     def campaign(self, which: str, slug: str, /, **body: Any) -> None:
         """The owner defines a popup or a window."""
-        self.step(
-            "put_campaign", kind=which, slug=slug, body=body, enabled=True, now=self.now
-        )
+        self.step("put_campaign", kind=which, slug=slug, body=body, enabled=True, now=self.now)
 
     def later(self, ms: int) -> None:
         """Time goes by, and the clock does its work."""

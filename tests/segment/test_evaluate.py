@@ -51,9 +51,13 @@ def test_a_trait_is_compared_as_the_contract_says(
     rule: Any, expected: bool, now: int, shop: Shop
 ) -> None:
     known = facts(
-        now, orders_total=3, revenue_total=120000, country="KR", landing_page="/sale/50",
+        now,
+        orders_total=3,
+        revenue_total=120000,
+        country="KR",
+        landing_page="/sale/50",
         declared={"size": ("STRASSE", now), "age": (41, now)},
-    )  # fmt: skip
+    )
     assert holds(rule, known, now, shop) is expected
 
 
@@ -160,8 +164,11 @@ def test_segments_are_judged_after_those_they_are_built_on(now: int, shop: Shop)
     assert order.index("base") < order.index("a") < order.index("top")
     found = evaluate_all({slug: rules[slug] for slug in order}, facts(now), now, shop)
     assert {slug: v.holds for slug, v in found.items()} == {
-        "base": True, "a": True, "b": False, "top": False,
-    }  # fmt: skip
+        "base": True,
+        "a": True,
+        "b": False,
+        "top": False,
+    }
 
 
 def test_a_circle_of_segments_is_named() -> None:

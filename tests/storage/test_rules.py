@@ -25,9 +25,18 @@ WINDOWS = ("1h", "1d", "7d", "30d")
 numbers = st.sampled_from([0, 1, 2, 3, 0.5, 1500])
 compares = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
 number_traits = st.sampled_from(
-    ["orders_total", "revenue_total", "cart_value_now", "product_views_30d", "sessions_total",
-     "days_since_last_order", "hours_since_cart_update", "age", "days_since_last_seen"]
-)  # fmt: skip
+    [
+        "orders_total",
+        "revenue_total",
+        "cart_value_now",
+        "product_views_30d",
+        "sessions_total",
+        "days_since_last_order",
+        "hours_since_cart_update",
+        "age",
+        "days_since_last_seen",
+    ]
+)
 text_traits = st.sampled_from(["country", "device", "channel_first", "size", "last_item_id"])
 texts = st.sampled_from(["KR", "kr", "jp", "mobile", "%", "_", "Straße", "boots", "e", "direct"])
 
@@ -66,23 +75,30 @@ leaf_rules = st.one_of(
     ),
     st.builds(
         one_count,
-        st.sampled_from(NAMES), compares, st.integers(0, 3), st.sampled_from((None, *WINDOWS)),
+        st.sampled_from(NAMES),
+        compares,
+        st.integers(0, 3),
+        st.sampled_from((None, *WINDOWS)),
     ),
     st.builds(
         one_recency,
-        st.sampled_from(NAMES), st.sampled_from(["last", "first"]),
-        st.sampled_from(["older_than", "newer_than"]), st.sampled_from(WINDOWS), st.booleans(),
+        st.sampled_from(NAMES),
+        st.sampled_from(["last", "first"]),
+        st.sampled_from(["older_than", "newer_than"]),
+        st.sampled_from(WINDOWS),
+        st.booleans(),
     ),
     st.builds(
         lambda t, op, span: {"trait": t, "op": op, "value": span},
         st.sampled_from(["first_seen", "last_order", "last_seen"]),
-        st.sampled_from(["older_than", "newer_than"]), st.sampled_from(WINDOWS),
+        st.sampled_from(["older_than", "newer_than"]),
+        st.sampled_from(WINDOWS),
     ),
     st.just({"everyone": True}),
     st.just({"trait": "identified", "op": "is", "value": True}),
     st.just({"trait": "likes_mail", "op": "is", "value": True}),
     st.just({"trait": "p_churn", "op": ">", "value": 0.5}),
-)  # fmt: skip
+)
 all_rules = st.recursive(
     leaf_rules,
     lambda parts: st.one_of(
@@ -116,11 +132,13 @@ def events_of(person: str, history: list[tuple[str, int]], now: int) -> list[Eve
             currency="KRW",
             value=1500 if name == "purchase" else None,
             transaction_id=uuid.uuid4().hex if name == "purchase" else None,
-            params={"page_view": {"country": "KR", "device": "mobile", "page_location": "https://m/"},
-                    "identify": {"size": "STRASSE", "age": 2, "likes_mail": True}}.get(name, {}),
+            params={
+                "page_view": {"country": "KR", "device": "mobile", "page_location": "https://m/"},
+                "identify": {"size": "STRASSE", "age": 2, "likes_mail": True},
+            }.get(name, {}),
         )
         for name, ago in history
-    ]  # fmt: skip
+    ]
 
 
 @settings(
@@ -179,11 +197,18 @@ def test_a_bucket_is_not_counted_over_all_visitors_yet(store: Store, shop: Shop,
 def test_no_word_of_a_rule_stands_in_the_sql(shop: Shop, now: int) -> None:
     hostile = "x' or 1=1 --"
     sql, params = rules.rule_sql(
-        read_rule({"any": [{"trait": "country", "op": "is", "value": hostile},
-                           {"trait": "anything", "op": "contains", "value": hostile},
-                           {"event": "view_item", "measure": "count", "op": ">", "value": 1}]}),
-        now, shop,
-    )  # fmt: skip
+        read_rule(
+            {
+                "any": [
+                    {"trait": "country", "op": "is", "value": hostile},
+                    {"trait": "anything", "op": "contains", "value": hostile},
+                    {"event": "view_item", "measure": "count", "op": ">", "value": 1},
+                ]
+            }
+        ),
+        now,
+        shop,
+    )
     assert hostile not in sql
     assert "view_item" not in sql
     assert hostile in params.values()
