@@ -187,3 +187,10 @@ def test_the_changelog_has_unreleased_on_top() -> None:
 @pytest.mark.parametrize("module", modules())
 def test_every_example_in_a_docstring_is_true(module: str) -> None:
     assert doctest.testmod(importlib.import_module(module)).failed == 0
+
+
+def test_every_trait_is_documented() -> None:
+    from plugin.segment.traits import PREDICTIONS, TRAITS
+
+    text = (DOCS / "traits.md").read_text("utf-8")
+    assert [name for name in (*TRAITS, *PREDICTIONS) if f"`{name}`" not in text] == []
