@@ -132,8 +132,10 @@ def last_seen(
     """Profile ids, seen last first, and the cursor of the next page (None: this was the last)."""
     at, profile = after or (FOREVER, 0)
     rows = tx.all(LAST_SEEN, at=at, id=profile, limit=limit + 1)
-    end = rows[limit - 1] if len(rows) > limit else None
-    return [row["id"] for row in rows[:limit]], end and (end["last_seen_at"], end["id"])
+    ids = [row["id"] for row in rows[:limit]]
+    if len(rows) <= limit:
+        return ids, None
+    return ids, (rows[limit - 1]["last_seen_at"], rows[limit - 1]["id"])
 
 
 def arrivals(tx: Tx) -> Arrivals | None:

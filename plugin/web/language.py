@@ -73,12 +73,12 @@ def number(value: float) -> str:
 
 def percent(share: float | None) -> str:
     """A share (0 to 1) with one decimal; a dash for None."""
-    return "–" if share is None else str(format_percent(share, "#,##0.0%"))
+    return "\u2013" if share is None else str(format_percent(share, "#,##0.0%"))
 
 
 def change(share: float) -> str:
     """How much more or less, signed and whole: "+12%"."""
-    sign = "+" if share > 0 else "−" if share < 0 else "±"
+    sign = "+" if share > 0 else "\u2212" if share < 0 else "±"
     return sign + str(format_percent(abs(share), "#,##0%"))
 
 

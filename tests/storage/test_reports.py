@@ -13,7 +13,8 @@ ADD_PROFILE = """
 insert into profiles (visitor_id, last_seen_at) values (:visitor_id, :at) returning id
 """
 ADD_ORDER = """
-insert into orders (transaction_id, event_id, profile, at, day, currency, value, confirmed, refunded)
+insert into orders (transaction_id, event_id, profile, at, day, currency, value, confirmed,
+                    refunded)
 values (:id, :id, :profile, :at, :day, :currency, :value, :confirmed, :refunded)
 """
 

@@ -43,7 +43,7 @@ def live() -> Any:
 def _state(found: reports.Arrivals | None) -> dict[str, Any]:
     if found is None:
         return {"came": False, "first": "", "last": "", "what": ""}
-    row = {
+    row: dict[str, Any] = {
         "name": found.last_name,
         "params": found.last_params,
         "items": [],

@@ -29,7 +29,7 @@ class JobState:
 
 @framed
 def job_list() -> Any:
-    """Each job of the clock: what it does, how often, its last run; and who waits to be looked at."""
+    """Each job of the clock with its last run, and how many visitors wait to be looked at."""
     shop_now()
     now = here().now()
     with store_now().read() as tx:

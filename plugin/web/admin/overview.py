@@ -15,7 +15,7 @@ from plugin.web.admin.charts import columns
 from plugin.web.admin.results import Result, brought
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
-from plugin.web.language import start_of_day
+from plugin.web.language import money, number, start_of_day
 
 SPAN = 30  # days
 MOST_BARS = 8
@@ -51,6 +51,8 @@ def overview() -> Any:
         most_bars=MOST_BARS,
         largest=max((one.size for one in found.segments), default=0) or 1,
         versus=versus,
+        number_words=number,
+        money_words=lambda minor: money(round(minor)),
     )
 
 

@@ -102,7 +102,7 @@ def trigger_words(body: Mapping[str, Any]) -> str:
         return str(_("When about to leave"))
     if on == "time" and isinstance(trigger, Mapping):
         return str(_("After %(time)s", time=span(round(float(trigger.get("seconds", 5)) * 1000))))
-    return str(on or "–")
+    return str(on or "-")
 
 
 def _and() -> str:
@@ -139,7 +139,8 @@ def _said(rule: Rule) -> str:
 def _recency(rule: RecencyLeaf) -> str:
     known = (FIRST if rule.first else LAST).get(rule.event)
     noun = event_noun(rule.event)
-    what = known or (_("First: %(what)s", what=noun) if rule.first else _("Last: %(what)s", what=noun))
+    which = _("First: %(what)s", what=noun) if rule.first else _("Last: %(what)s", what=noun)
+    what = known or which
     said = _compared("older_than" if rule.older else "newer_than", str(what), span(rule.span))
     return str(_("%(rule)s, or never", rule=said)) if rule.or_never else said
 

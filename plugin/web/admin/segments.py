@@ -70,7 +70,8 @@ def _one(tx: Tx, slug: str) -> segments.Segment:
 def _moved(tx: Tx, shop: Shop, slug: str, now: int) -> list[dict[str, int]]:
     """For each of the shop's last days: day, and how many entered and left."""
     today = shop.day(now)
-    days = {day: {"day": day, "entered": 0, "left": 0} for day in range(today - SPAN + 1, today + 1)}
+    span = range(today - SPAN + 1, today + 1)
+    days = {day: {"day": day, "entered": 0, "left": 0} for day in span}
     quarters: list[Row] = segments.history(tx, slug, now - (SPAN + 1) * DAY, QUARTER)
     for row in quarters:
         found = days.get(shop.day(row["at"]))

@@ -1,0 +1,39 @@
+// Copy buttons, and the sign on the install page. Every page works without this file.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const words = button.textContent;
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
+      return;
+    }
+    button.textContent = button.dataset.done;
+    setTimeout(() => (button.textContent = words), 2000);
+  });
+}
+
+const sign = document.querySelector("[data-live]");
+const look = async () => {
+  try {
+    const answer = await fetch(sign.dataset.live, { headers: { Accept: "application/json" } });
+    if (answer.ok) show(await answer.json());
+  } catch {
+    // the next look may work
+  }
+  setTimeout(look, document.hidden ? 10000 : 2000);
+};
+const show = ({ came, first, last, what }) => {
+  sign.classList.toggle("came", came);
+  for (const part of sign.querySelectorAll("[data-when]")) {
+    part.hidden = (part.dataset.when === "came") !== came;
+  }
+  for (const [name, text] of Object.entries({ first, last, what })) {
+    const place = sign.querySelector(`[data-live-${name}]`);
+    if (place.textContent !== text) place.textContent = text;
+  }
+};
+if (sign) setTimeout(look, 2000);
