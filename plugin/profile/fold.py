@@ -134,7 +134,7 @@ def _cart(lines: Iterable[CartLine], event: Event) -> Changes:
         "cart": cart,
         "cart_items_now": len(cart),
         "cart_value_now": sum(round((line.price or 0) * line.quantity) for line in cart),
-        "cart_updated_at": event.at,
+        "cart_updated_at": event.at if cart else None,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,7 @@ from plugin.segment.rule import (
     TraitLeaf,
     segments_of,
 )
-from plugin.segment.text import fold, fold_plain
+from plugin.segment.text import fold
 from plugin.segment.traits import (
     BOOL,
     DATE,
@@ -173,7 +174,7 @@ def _trait(leaf: TraitLeaf, facts: Facts, now: int, shop: Shop) -> Verdict:
         return _age(leaf, value, now)
     if trait.kind == MONEY:
         return _compared(leaf, value, in_minor(leaf.values, shop))
-    return _compared(leaf, fold_plain(value) if isinstance(value, str) else value)
+    return _compared(leaf, fold(value) if isinstance(value, str) else value)
 
 
 def in_minor(amounts: Sequence[float], shop: Shop) -> tuple[float, ...]:
@@ -232,12 +233,12 @@ def _count(
     ends = [at for at in times if at > now]  # these will come in
     inside = [at for at in times if at <= now and (within is None or at > now - within)]
     holds = COMPARED[op](len(inside), values)
-    steps = [(at, 1) for at in ends]
+    steps = Counter(ends)
     if within is not None:  # and each goes out when its time is over
-        steps += [(at + within, -1) for at in (*inside, *ends)]
+        steps.subtract(at + within for at in (*inside, *ends))
     count = len(inside)
-    for moment in sorted({at for at, _ in steps}):
-        count += sum(by for at, by in steps if at == moment)
+    for moment in sorted(steps):
+        count += steps[moment]
         if COMPARED[op](count, values) != holds:
             return Verdict(holds, moment)
     return Verdict(holds)

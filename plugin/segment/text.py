@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-
 
 def fold(text: str) -> str:
     """``text`` as rules compare it: NFKC, case-folded, trimmed.
@@ -16,6 +14,12 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-def fold_plain(text: str) -> str:
-    """As ``fold``, but only A to Z lose their case: what both engines' ``lower`` do alike."""
-    return unicodedata.normalize("NFKC", text).translate(_LOWER).strip()
+def folds_plainly(text: str) -> bool:
+    """Whether ``lower`` alone, which both engines have, folds ``text`` fully.
+
+    >>> folds_plainly("KR"), folds_plainly("Straße"), folds_plainly("신발"), folds_plainly("Обувь")
+    (True, False, True, False)
+    """
+    if text.isascii():
+        return text == text.strip()
+    return fold(text) == "".join(one.lower() if one.isascii() else one for one in text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,9 +10,14 @@ import orjson
 
 from plugin.profile.profile import CartLine, Profile
 from plugin.segment.evaluate import declared_text
-from plugin.segment.text import fold
+from plugin.segment.text import fold, folds_plainly
+from plugin.segment.traits import TEXT, TRAITS
 from plugin.storage.engine import Row, Tx
 
+# SQL cannot fold every text: where ``lower`` is not enough, the folded form of a column stands
+# beside the declared traits, under a name that none of them can have.
+KEPT = "="
+TEXTS = {t.name: t.column for t in TRAITS.values() if t.kind == TEXT and t.column}
 COLUMNS = tuple(one.name for one in fields(Profile) if one.name != "visitor_id")
 ENSURE = """
 insert into profiles (visitor_id) values (:visitor_id)
@@ -31,7 +36,7 @@ values (:profile, :trait, :folded, :number, :truth)
 on conflict (profile, trait) do update set
   folded = excluded.folded, number = excluded.number, truth = excluded.truth
 """
-UNDECLARE = "delete from declared where profile = :profile"
+UNDECLARE = "delete from declared where profile in ints(:ids)"
 OF_PERSON = """
 select visitor_id from profiles
 where (customer_id = :customer_id) or (email = :email)
@@ -75,20 +80,17 @@ def recent(tx: Tx, limit: int, before: int | None = None) -> list[tuple[int, Pro
 
 
 def save(tx: Tx, profiles: Mapping[int, Profile]) -> None:
-    """Keep what is now known, and the declared traits as rules read them."""
+    """Keep what is now known, and what rules cannot read from the columns."""
     tx.many(SAVE, [values_of(one) | {"id": profile} for profile, one in profiles.items()])
-    declaring = {profile: one for profile, one in profiles.items() if one.declared}
-    if declaring:
-        tx.many(UNDECLARE, [{"profile": profile} for profile in declaring])
-        tx.many(
-            DECLARED,
-            [
-                {"profile": profile, "trait": name, **_declared(value)}
-                for profile, one in declaring.items()
-                for name, (value, _) in one.declared.items()
-                if value != ""
-            ],
-        )
+    tx.run(UNDECLARE, ids=list(profiles))
+    tx.many(
+        DECLARED,
+        [
+            {"profile": profile, "trait": name, **_declared(value)}
+            for profile, one in profiles.items()
+            for name, value in _beside(one)
+        ],
+    )
 
 
 def of_person(tx: Tx, customer_id: str | None, email: str | None) -> list[str]:
@@ -121,6 +123,17 @@ def values_of(profile: Profile) -> dict[str, Any]:
     for name in ("affinities", "declared"):
         kept[name] = orjson.dumps(kept[name]).decode()
     return kept
+
+
+def _beside(profile: Profile) -> Iterator[tuple[str, Any]]:
+    """What stands in table ``declared``: declared traits, and texts that ``lower`` cannot fold."""
+    for name, (value, _) in profile.declared.items():
+        if value != "":
+            yield name, value
+    for name, column in TEXTS.items():
+        value = getattr(profile, column)
+        if value is not None and not folds_plainly(value):
+            yield KEPT + name, value
 
 
 def _declared(value: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from plugin.segment.rule import (
 from plugin.segment.traits import BOOL, DATE, MONEY, NUMBER, PREDICTIONS, TEXT, TRAITS, Trait
 from plugin.shop import Shop
 from plugin.storage.engine import Tx
+from plugin.storage.profiles import KEPT
 
 COUNT = "select count(*) from profiles p where "
 SAMPLE = "select p.visitor_id from profiles p where {rule} order by p.last_seen_at desc limit :most"
@@ -151,7 +152,10 @@ class Compiler:
             return elapsed, [value * trait.span for value in leaf.values]
         column = f"p.{trait.column}"
         if trait.kind == TEXT:
-            return f"nullif(lower({column}), '')", leaf.values
+            kept = DECLARED.replace("{column}", "folded").replace(
+                "{name}", self.bind(KEPT + trait.name)
+            )
+            return f"coalesce({kept}, nullif(lower({column}), ''))", leaf.values
         if trait.kind == MONEY:
             return column, in_minor(leaf.values, self.shop)
         return column, [int(v) for v in leaf.values] if trait.kind == BOOL else leaf.values
