@@ -168,6 +168,31 @@ def test_a_refund_is_taken_from_what_the_visitor_brought(story: Story) -> None:
     assert story.profile("cho").revenue_total == 100_000
 
 
+def test_a_refund_of_an_order_in_another_currency_takes_nothing_of_the_shops_own(
+    story: Story,
+) -> None:
+    story.does("cho", "purchase", "boots", order="A-1")
+    story.tell(
+        replace(
+            story.does("cho", "page_view"),
+            event_id="usd-order",
+            name="purchase",
+            transaction_id="U-1",
+            value=5_000,
+            currency="USD",
+        ),
+        replace(
+            story.does("cho", "page_view"),
+            event_id="usd-refund",
+            name="refund",
+            transaction_id="U-1",
+            value=None,
+            currency=None,
+        ),
+    )
+    assert story.profile("cho").revenue_total == 120_000
+
+
 def test_a_refund_of_a_whole_order_may_come_before_the_order_itself(story: Story) -> None:
     story.does("cho", "refund", order="A-1", at=story.now + HOUR)
     story.does("cho", "purchase", "boots", order="A-1")
@@ -385,4 +410,4 @@ def test_an_erased_visitor_leaves_nothing_behind(story: Story) -> None:
     assert story.members("everyone") == set()
     with story.store.read() as tx:
         assert load_facts(tx, [1], {"purchase"}) == {}
-        assert orders.values(tx, ["A-1"]) == {}
+        assert orders.values(tx, ["A-1"], "KRW") == {}

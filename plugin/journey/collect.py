@@ -49,7 +49,7 @@ def _tell(
         by_profile.setdefault(ids[event.visitor_id], []).append(event)
     known = profiles.load(tx, sorted(by_profile))
     refunded = {e.transaction_id for e in live if e.name == "refund" and e.transaction_id}
-    values = orders.values(tx, refunded) if refunded else {}
+    values = orders.values(tx, refunded, shop.currency) if refunded else {}
     told = {}
     for profile, fresh in by_profile.items():
         before = known[profile]
@@ -67,7 +67,7 @@ def _tell(
 def retold(tx: Tx, shop: Shop, profile: int, visitor_id: str) -> Profile:
     """The profile as its whole log tells it."""
     log = events_table.log(tx, profile)
-    values = orders.values(tx, {e.transaction_id for e in log if e.transaction_id})
+    values = orders.values(tx, {e.transaction_id for e in log if e.transaction_id}, shop.currency)
     return fold_all(visitor_id, log, shop, values)
 
 

@@ -55,7 +55,7 @@ class Profile:
     cart: tuple[CartLine, ...] = ()
     cart_items_now: int = 0  # product lines
     cart_value_now: int = 0
-    cart_updated_at: int | None = None
+    cart_updated_at: int | None = None  # None when it is empty
     checkout_started_at: int | None = None  # None again once an order came after it
     # where from and with what
     device: str | None = None  # mobile, tablet, desktop

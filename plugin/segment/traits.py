@@ -63,7 +63,12 @@ _ALL = (
     _recent("cart_adds_30d", "add-to-cart events, 30 days", "add_to_cart", days=30),
     _column("cart_items_now", NUMBER, "products in the cart"),
     _column("cart_value_now", MONEY, "value of the cart"),
-    _since("hours_since_cart_update", "hours since the cart changed", "cart_updated_at", HOUR),
+    _since(
+        "hours_since_cart_update",
+        "hours since the cart changed; unset when it is empty",
+        "cart_updated_at",
+        HOUR,
+    ),
     _since(
         "hours_since_checkout_start",
         "hours since a checkout began without an order after it",

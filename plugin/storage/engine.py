@@ -23,6 +23,7 @@ DIALECTS: dict[str, dict[str, str]] = {
         "{real}": "real",
         "{strict}": "strict",
         "{bare}": "strict, without rowid",
+        "{plain}": "",
         "ints": "(select value from json_each(:{0}))",
         "texts": "(select value from json_each(:{0}))",
     },
@@ -32,10 +33,14 @@ DIALECTS: dict[str, dict[str, str]] = {
         "{real}": "double precision",
         "{strict}": "",
         "{bare}": "",
+        "{plain}": ' collate "C"',  # letters A to Z only, whatever the database's language
         "ints": "(select cast(value as bigint) from json_array_elements_text(cast(:{0} as json)))",
         "texts": "(select value from json_array_elements_text(cast(:{0} as json)))",
     },
 }
+
+
+BRACES = tuple(word for word in DIALECTS["sqlite"] if word.startswith("{"))
 
 
 class Tx(Protocol):
@@ -87,7 +92,7 @@ _LISTS = re.compile(r"\b(ints|texts)\(:(\w+)\)")
 def in_dialect(sql: str, dialect: str) -> str:
     """``sql`` as the engine reads it, still with ``:name`` parameters."""
     words = DIALECTS[dialect]
-    for brace in ("{serial}", "{int}", "{real}", "{strict}", "{bare}"):
+    for brace in BRACES:
         sql = sql.replace(brace, words[brace])
     return _LISTS.sub(lambda found: words[found[1]].replace("{0}", found[2]), sql)
 

@@ -31,7 +31,10 @@ on conflict (transaction_id) do update set
   currency = excluded.currency, value = excluded.value, confirmed = excluded.confirmed,
   refunded = excluded.refunded
 """
-VALUES = "select transaction_id, value from orders where transaction_id in texts(:ids)"
+VALUES = """
+select transaction_id, value from orders
+where transaction_id in texts(:ids) and currency = :currency
+"""
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,10 @@ def settle(tx: Tx, fresh: Iterable[Event], shop: Shop) -> Settled:
     return Settled(frozenset(dead), frozenset(retell))
 
 
-def values(tx: Tx, transaction_ids: Iterable[str]) -> Mapping[str, int]:
-    """The value (minor units) of each order known by now."""
-    return {
-        row["transaction_id"]: row["value"] for row in tx.all(VALUES, ids=list(transaction_ids))
-    }
+def values(tx: Tx, transaction_ids: Iterable[str], currency: str) -> Mapping[str, int]:
+    """The value (minor units) of each order in ``currency`` known by now."""
+    rows = tx.all(VALUES, ids=list(transaction_ids), currency=currency)
+    return {row["transaction_id"]: row["value"] for row in rows}
 
 
 def _settle_one(tx: Tx, transaction_id: str, new: set[str], shop: Shop) -> Settled:

@@ -38,6 +38,7 @@ EVENTS = """
 DECLARED = "(select d.{column} from declared d where d.profile = p.id and d.trait = {name})"
 MEMBER = "exists (select 1 from memberships m where m.profile = p.id and m.segment = {slug})"
 # What each operator is in SQL: {0} the value, {1} and {2} what it is compared with.
+PLAIN = "{plain}"  # a word of the engine's dialect
 OPERATORS = {
     "=": "{0} = {1}",
     "!=": "{0} <> {1}",
@@ -155,7 +156,7 @@ class Compiler:
             kept = DECLARED.replace("{column}", "folded").replace(
                 "{name}", self.bind(KEPT + trait.name)
             )
-            return f"coalesce({kept}, nullif(lower({column}), ''))", leaf.values
+            return f"coalesce({kept}, nullif(lower({column}{PLAIN}), ''))", leaf.values
         if trait.kind == MONEY:
             return column, in_minor(leaf.values, self.shop)
         return column, [int(v) for v in leaf.values] if trait.kind == BOOL else leaf.values

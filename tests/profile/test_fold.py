@@ -66,6 +66,12 @@ def test_the_cart_is_what_was_put_in_less_what_was_taken_out(shop: Shop) -> None
     assert (cho.cart_items_now, cho.cart_value_now, cho.cart_updated_at) == (2, 140_000, START + 2)
 
 
+def test_an_empty_cart_has_no_last_change(shop: Shop) -> None:
+    taken_out = told(shop, event("add_to_cart", 0, HAT), event("remove_from_cart", 1, HAT))
+    bought = told(shop, event("add_to_cart", 0, HAT), event("purchase", 1, HAT, value=20_000))
+    assert (taken_out.cart_updated_at, bought.cart_updated_at) == (None, None)
+
+
 def test_an_order_empties_the_cart_and_ends_the_checkout(shop: Shop) -> None:
     cho = told(
         shop,

@@ -61,6 +61,16 @@ def test_a_trait_is_compared_as_the_contract_says(
     assert holds(rule, known, now, shop) is expected
 
 
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [("Обувь", "обувь"), ("Straße", "STRASSE"), ("ﾊﾞｯｸﾞ", "バッグ"), ("Ｓｈｏｅｓ", "shoes")],  # noqa: RUF001
+)
+def test_a_text_is_the_same_in_any_letters(kept: str, asked: str, now: int, shop: Shop) -> None:
+    known = facts(now, last_category=kept)
+    for value in (kept, asked):
+        assert holds({"trait": "last_category", "op": "is", "value": value}, known, now, shop)
+
+
 @pytest.mark.parametrize("op", ["is", "is_not", "contains", "not_contains"])
 def test_an_unset_trait_satisfies_no_comparison_unless_it_is_let_pass(
     op: str, now: int, shop: Shop
@@ -97,6 +107,12 @@ def test_one_enters_a_not_by_doing_nothing(now: int, shop: Shop) -> None:
     }
     verdict = evaluate(read_rule(rule), facts(now, {"view_item": (now,)}), now, shop)
     assert (verdict.holds, verdict.next_check) == (False, now + DAY)
+
+
+def test_the_next_check_of_many_events_is_their_first_turn(now: int, shop: Shop) -> None:
+    rule = {"event": "page_view", "measure": "count", "op": ">=", "value": 1, "within": "30d"}
+    known = facts(now, {"page_view": tuple(range(now - 50_000, now))})
+    assert evaluate(read_rule(rule), known, now, shop).next_check == now - 1 + 30 * DAY
 
 
 def test_an_event_of_the_future_counts_when_its_time_has_come(now: int, shop: Shop) -> None:

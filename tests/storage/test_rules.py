@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,8 +38,11 @@ number_traits = st.sampled_from(
         "days_since_last_seen",
     ]
 )
-text_traits = st.sampled_from(["country", "device", "channel_first", "size", "last_item_id"])
-texts = st.sampled_from(["KR", "kr", "jp", "mobile", "%", "_", "Straße", "boots", "e", "direct"])
+text_traits = st.sampled_from(
+    ["country", "device", "channel_first", "size", "last_item_id", "last_category"]
+)
+CATEGORIES = ("Обувь > Сапоги", "Große Schuhe", "ﾊﾞｯｸﾞ", " 신발 ", "50%_OFF!")
+texts = st.sampled_from(["KR", "kr", "jp", "mobile", "%", "_", "Straße", "boots", "e", *CATEGORIES])
 
 
 def one_number(trait: str, op: str, value: float, unset: bool) -> Any:
@@ -120,6 +124,10 @@ histories = st.lists(
 people = st.lists(histories, min_size=1, max_size=3)
 
 
+def boots(ago: int) -> Item:
+    return Item("boots", price=1500, category=CATEGORIES[ago % len(CATEGORIES)])
+
+
 def events_of(person: str, history: list[tuple[str, int]], now: int) -> list[Event]:
     return [
         Event(
@@ -128,7 +136,7 @@ def events_of(person: str, history: list[tuple[str, int]], now: int) -> list[Eve
             name=name,
             at=now - ago,
             received_at=now,
-            items=(Item("boots", price=1500),) if name in ("view_item", "add_to_cart") else (),
+            items=(boots(ago),) if name in ("view_item", "add_to_cart") else (),
             currency="KRW",
             value=1500 if name == "purchase" else None,
             transaction_id=uuid.uuid4().hex if name == "purchase" else None,
@@ -187,6 +195,22 @@ def test_until_the_next_check_no_answer_changes(rule: Any, history: list[tuple[s
     marks |= {mark + step for mark in list(marks) for step in (-1, 1)} | {end - 1}
     for moment in sorted(mark for mark in marks if now < mark < end):
         assert evaluate(read, facts, moment, shop).holds == verdict.holds, moment
+
+
+def test_a_text_that_needs_folding_no_more_is_forgotten(store: Store, shop: Shop, now: int) -> None:
+    seen = [("view_item", 2), ("view_item", 1)]
+    events = events_of("cho-0123456789abcdef", seen, now)
+    events = [
+        replace(event, items=(Item("boots", category=category),))
+        for event, category in zip(events, ("Обувь", "Boots"), strict=True)
+    ]
+    with store.write() as tx:
+        for event in events:
+            STEPS["collect"](tx, shop, events=[event])
+        was = read_rule({"trait": "last_category", "op": "is", "value": "Обувь"})
+        become = read_rule({"trait": "last_category", "op": "is", "value": "boots"})
+        assert rules.count_matching(tx, was, now, shop) == 0
+        assert rules.count_matching(tx, become, now, shop) == 1
 
 
 def test_a_bucket_is_not_counted_over_all_visitors_yet(store: Store, shop: Shop, now: int) -> None:
