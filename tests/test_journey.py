@@ -12,7 +12,7 @@ import pytest
 
 from plugin import journey
 from plugin.collect.event import Event, Item
-from plugin.journey import STEPS, Wish
+from plugin.journey import LONG_STEPS, STEPS, Wish
 from plugin.shop import DAY, HOUR, MINUTE, Shop
 from plugin.storage import orders, profiles, segments
 from plugin.storage.engine import Store
@@ -226,6 +226,27 @@ def test_events_in_any_order_make_the_same_profile(story: Story) -> None:
     cho, tomo = story.profile("cho"), story.profile("tomo")
     same = replace(tomo, visitor_id=cho.visitor_id, last_event_id=cho.last_event_id)
     assert same == cho
+
+
+def test_rebuilding_from_the_log_changes_nothing(story: Story) -> None:
+    for who in ("ana", "cho"):
+        story.does(who, "page_view", page_location="https://moon.example/?utm_source=kakao")
+        story.does(who, "add_to_cart", "boots", at=story.now + MINUTE)
+        story.does(who, "purchase", "boots", order=f"{who}-1", at=story.now + 2 * MINUTE)
+        story.does(who, "purchase", "boots", order=f"{who}-1", source="server", value=110_000)
+        story.does(who, "refund", order=f"{who}-1", at=story.now + HOUR)
+        story.does(who, "identify", at=story.now - HOUR, size="M")
+    before = story.profile("cho")
+    assert LONG_STEPS["rebuild"](story.store, story.shop) == {"profiles": 2, "changed": 0}
+    assert story.profile("cho") == before
+
+
+def test_a_profile_that_was_spoilt_is_told_anew(story: Story) -> None:
+    story.does("cho", "purchase", "boots", order="A-1")
+    with story.store.write() as tx:
+        tx.run("update profiles set revenue_total = 7")
+    assert LONG_STEPS["rebuild"](story.store, story.shop) == {"profiles": 1, "changed": 1}
+    assert story.profile("cho").revenue_total == 120_000
 
 
 # -- which groups ----------------------------------------------------------------------------

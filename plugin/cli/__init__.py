@@ -11,7 +11,7 @@ import click
 
 from plugin import __version__
 from plugin.cli.care import backup, doctor, privacy, restore
-from plugin.cli.data import import_, reassign, train
+from plugin.cli.data import import_, reassign, rebuild, train
 from plugin.cli.demo import demo
 from plugin.cli.people import owner, shop
 from plugin.cli.run import serve, web, work
@@ -33,6 +33,7 @@ for command in (
     owner,
     import_,
     reassign,
+    rebuild,
     train,
     backup,
     restore,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -82,6 +83,15 @@ def reassign(name: str | None, full: bool) -> None:
 
 @click.command()
 @SHOP
+def rebuild(name: str | None) -> None:
+    """Tell every profile anew from its events; prints how many there are and how many changed."""
+    with room() as here:
+        told, seconds = _timed(lambda: here.writer.do(here.shop(name).name, "rebuild"))
+    click.echo(f"{told['profiles']:,} profiles, {told['changed']:,} changed, {seconds:.2f} s")
+
+
+@click.command()
+@SHOP
 def train(name: str | None) -> None:
     """Build the lists that recommendations use now; prints sizes and seconds."""
     with room() as here:
@@ -91,6 +101,6 @@ def train(name: str | None) -> None:
     click.echo(f"rankings: {ranked} places, {seconds:.2f} s")
 
 
-def _timed(work: Callable[[], object]) -> tuple[object, float]:
+def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
     began = time.monotonic()
     return work(), time.monotonic() - began

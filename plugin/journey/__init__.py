@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from plugin.journey.collect import collect, collect_bots
+from plugin.journey.collect import collect, collect_bots, rebuild
 from plugin.journey.edits import (
     delete_campaign,
     delete_item,
@@ -46,6 +46,7 @@ __all__ = [
     "offers",
     "rank",
     "reassign",
+    "rebuild",
     "recommend",
 ]
 
@@ -70,4 +71,8 @@ STEPS: dict[str, Callable[..., Any]] = {
         import_events,
     )
 }
-LONG_STEPS: dict[str, Callable[..., Any]] = {"reassign": _reassign, "rank": rank}
+LONG_STEPS: dict[str, Callable[..., Any]] = {
+    "reassign": _reassign,
+    "rank": rank,
+    "rebuild": rebuild,
+}

@@ -11,7 +11,9 @@ from plugin.profile.profile import Profile
 from plugin.shop import Shop
 from plugin.storage import campaigns, items, orders, profiles, segments
 from plugin.storage import events as events_table
-from plugin.storage.engine import Tx
+from plugin.storage.engine import Store, Tx
+
+BATCH = 250  # profiles told anew between two takings of the write lock
 
 
 def collect(tx: Tx, shop: Shop, events: Sequence[Any]) -> list[str]:
@@ -62,6 +64,26 @@ def _tell(
             told[profile] = retold(tx, shop, profile, before.visitor_id)
         campaigns.record_exposures(tx, profile, fresh)
     profiles.save(tx, told)
+
+
+def rebuild(store: Store, shop: Shop) -> dict[str, int]:
+    """Tell every profile anew from its log: how many there are, and how many were not as told.
+
+    A profile is a function of its events, so ``changed`` is 0 unless the shop's settings or this
+    program changed.
+    """
+    done, changed, after = 0, 0, 0
+    while True:
+        with store.write() as tx:
+            ids = profiles.some(tx, after, BATCH)
+            known = profiles.load(tx, ids)
+            told = {one: retold(tx, shop, one, known[one].visitor_id) for one in ids}
+            other = {one: profile for one, profile in told.items() if profile != known[one]}
+            profiles.save(tx, other)
+            segments.mark_dirty(tx, other)
+        done, changed, after = done + len(ids), changed + len(other), ids[-1] if ids else after
+        if len(ids) < BATCH:
+            return {"profiles": done, "changed": changed}
 
 
 def retold(tx: Tx, shop: Shop, profile: int, visitor_id: str) -> Profile:

@@ -6,8 +6,10 @@ until the store's generation rises; one look at that number makes an edit count 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from plugin.errors import PluginError
@@ -16,7 +18,10 @@ from plugin.segment.rule import Rule, event_names, read_rule
 from plugin.serve.recommend.window import Window, read_window
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.storage import campaigns, segments
-from plugin.storage.engine import Store, Tx
+from plugin.storage.engine import Row, Store, Tx
+
+log = logging.getLogger("regulars.documents")
+C = TypeVar("C")
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,8 @@ def documents(store: Store, tx: Tx) -> Documents:
 def _read(tx: Tx, generation: int) -> Documents:
     defined = segments.definitions(tx)
     rules, broken = _rules({s.slug: s.rule for s in defined if s.enabled and s.kind == "rule"})
-    popups = [
-        read_popup(row["slug"], row["body"]) for row in campaigns.all(tx, "popup") if row["enabled"]
-    ]
-    windows = [
-        read_window(row["slug"], row["body"])
-        for row in campaigns.all(tx, "window")
-        if row["enabled"]
-    ]
+    popups = list(_readable(campaigns.all(tx, "popup"), read_popup))
+    windows = list(_readable(campaigns.all(tx, "window"), read_window))
     audiences = [one.audience for one in popups] + [one.audience for one in windows]
     asked = [*rules.values(), *(rule for rule in audiences if rule is not None)]
     return Documents(
@@ -72,6 +71,16 @@ def _read(tx: Tx, generation: int) -> Documents:
         windows={window.slug: window for window in windows},
         names=frozenset().union(*(event_names(rule) for rule in asked)),
     )
+
+
+def _readable(rows: Sequence[Row], read: Callable[[str, object], C]) -> Iterator[C]:
+    """The enabled campaigns that can be read: one that cannot does not silence the others."""
+    for row in rows:
+        if row["enabled"]:
+            try:
+                yield read(row["slug"], row["body"])
+            except PluginError as trouble:
+                log.warning("%s %s rests: %s", row["kind"], row["slug"], trouble.message)
 
 
 def _rules(raw: Mapping[str, object]) -> tuple[dict[str, Rule], dict[str, str]]:

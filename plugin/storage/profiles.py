@@ -37,6 +37,7 @@ on conflict (profile, trait) do update set
   folded = excluded.folded, number = excluded.number, truth = excluded.truth
 """
 UNDECLARE = "delete from declared where profile in ints(:ids)"
+SOME = "select id from profiles where id > :after order by id limit :limit"
 OF_PERSON = """
 select visitor_id from profiles
 where (customer_id = :customer_id) or (email = :email)
@@ -77,6 +78,11 @@ def recent(tx: Tx, limit: int, before: int | None = None) -> list[tuple[int, Pro
     """The visitors seen last, newest first; ``before`` (Unix ms) goes on from a page."""
     rows = tx.all(RECENT, limit=limit, before=END if before is None else before)
     return [(row["id"], profile_of(row)) for row in rows]
+
+
+def some(tx: Tx, after: int, limit: int) -> list[int]:
+    """The ids of the next ``limit`` profiles after the id ``after``."""
+    return [row["id"] for row in tx.all(SOME, after=after, limit=limit)]
 
 
 def save(tx: Tx, profiles: Mapping[int, Profile]) -> None:

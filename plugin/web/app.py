@@ -36,7 +36,7 @@ def create_app(house: House, writer: Writer, now: Callable[[], int] = clock_ms) 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
     )
-    app.extensions["regulars"] = Here(house, writer, now)
+    app.extensions["regulars"] = Here(house, writer, now, ROUTES)
     init_errors(app)
     init_cors(app, frozenset(route.path for route in ROUTES if route.access == "browser"))
     init_signin(app)

@@ -9,6 +9,7 @@ from flask import current_app
 
 from plugin.storage.house import House
 from plugin.tasks.writer import Writer
+from plugin.web.route import Route
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Here:
     house: House
     writer: Writer
     now: Callable[[], int]  # Unix ms
+    routes: tuple[Route, ...] = ()  # the table the application answers
 
 
 def here() -> Here:

@@ -43,4 +43,4 @@ def metrics() -> Response:
 
 def described() -> Response:
     """The API, described for programs."""
-    return answer(openapi.document())
+    return answer(openapi.document(here().routes))

@@ -22,15 +22,13 @@ BODIES = {
 PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
 
 
-@lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document of every route under /v1/."""
-    from plugin.web.routes import ROUTES  # the table names a view that shows this document
-
+@lru_cache(maxsize=2)
+def document(routes: tuple[Route, ...]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of every one of ``routes`` under /v1/."""
     spec = APISpec("Regulars", __version__, "3.1.0", plugins=[MarshmallowPlugin()])
     spec.components.security_scheme("secret", {"type": "http", "scheme": "bearer"})
     paths: dict[str, dict[str, Any]] = {}
-    for route in ROUTES:
+    for route in routes:
         if route.path.startswith("/v1/"):
             operations = paths.setdefault(PARAMETER.sub(r"{\2}", route.path), {})
             operations.update({m.lower(): _operation(route, m) for m in route.methods})
