@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+from plugin.shop import Shop
+from plugin.storage import control
+from plugin.storage.house import House
+from plugin.tasks.writer import DirectWriter
+from plugin.web.app import create_app
+
 CHO = "cho-0123456789abcdef"
 ANA = "ana-0123456789abcdef"
 BOOTS = {"item_id": "boots", "item_name": "Boots", "price": 120000, "quantity": 1}
@@ -210,3 +216,35 @@ def test_the_tracker_is_served_packed_and_may_be_kept(moon: Any) -> None:
         "/s.js", headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_a_shop_may_let_only_its_own_pages_call(moon: Any, house: Any, clock: Any) -> None:
+    keys = control.new_keys()
+    name = moon.shop.name.replace("moon", "sun")
+    with house.control.write() as tx:
+        control.add_shop(tx, Shop(name, keys.public, origins=("https://sun.example",)), keys)
+    data = {
+        "key": keys.public,
+        "visitor_id": CHO,
+        "events": [{**viewed(), "event_id": "from-a-page"}],
+    }
+    statuses = {
+        origin: moon.client.post("/v1/visit", json=data, headers={"Origin": origin}).status_code
+        for origin in ("https://sun.example", "https://evil.example", "null")
+    }
+    assert statuses == {"https://sun.example": 200, "https://evil.example": 403, "null": 403}
+
+
+def test_what_one_worker_wrote_counts_in_the_next_answer_of_another(
+    moon: Any, house: Any, clock: Any
+) -> None:
+    other_house = House(house.settings)
+    other = create_app(other_house, DirectWriter(other_house), clock).test_client()
+    bearer = {"Authorization": f"Bearer {moon.secret}"}
+    assert other.get("/v1/segments", headers=bearer).get_json()["segments"] == []
+    moon.server("PUT", "/v1/segments/all", {"name": "All", "rule": {"everyone": True}})
+    moon.visit(CHO, viewed())
+    (found,) = other.get("/v1/segments", headers=bearer).get_json()["segments"]
+    assert (found["slug"], found["size"]) == ("all", 1)
+    assert other.get(f"/v1/visitors/{CHO}", headers=bearer).status_code == 200
+    other_house.close()
