@@ -162,7 +162,11 @@ class Keeper:
                     except Exception as trouble:
                         done.append((asked, None, trouble))
         except Exception as trouble:  # nothing of it was committed
-            done = [(asked, None, trouble) for asked in together]
+            if len(together) > 1:  # one of them spoils the commit: let it fail alone
+                for asked in together:
+                    self._commit(name, [asked])
+                return
+            done = [(together[0], None, trouble)]
         for asked, result, failure in done:
             if failure is None:
                 asked.answer.set_result(result)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from plugin import journey
 from plugin.config import Settings
 from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House
-from plugin.tasks.keeper import Keeper, become_writer, take_lock
+from plugin.tasks.keeper import Asked, Keeper, become_writer, take_lock
 from plugin.tasks.writer import KeeperClient
 
 RULE = {"trait": "orders_total", "op": ">=", "value": 1}
@@ -46,8 +47,12 @@ def client(house: House) -> Iterator[KeeperClient]:
     made.close()
 
 
+def segment(slug: str, rule: Any = RULE) -> dict[str, Any]:
+    return {"slug": slug, "name": slug, "rule": rule, "enabled": True, "now": 1}
+
+
 def put(writer: Any, slug: str, rule: Any = RULE) -> None:
-    writer.do("moon", "put_segment", slug=slug, name=slug, rule=rule, enabled=True, now=1)
+    writer.do("moon", "put_segment", **segment(slug, rule))
 
 
 def slugs(house: House) -> set[str]:
@@ -69,6 +74,21 @@ def test_a_step_that_fails_tells_its_caller_why_and_spoils_no_other(
         put(client, "bad", {"trait": "orders_total", "op": "resembles", "value": 1})
     put(client, "good")
     assert slugs(house) == {"good"}
+
+
+def test_a_step_that_spoils_the_commit_fails_alone(
+    house: House, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def poison(tx: Any, shop: Shop) -> None:
+        tx.run("rollback")  # as SQLite does by itself when the disk is full
+
+    monkeypatch.setitem(journey.STEPS, "poison", poison)
+    good = [Asked("moon", "put_segment", segment(f"s{number}")) for number in range(3)]
+    bad = Asked("moon", "poison", {})
+    keeper._commit("moon", [good[0], bad, *good[1:]])
+    assert [asked.answer.exception() for asked in good] == [None, None, None]
+    assert isinstance(bad.answer.exception(), Busy)
+    assert slugs(house) == {"s0", "s1", "s2"}
 
 
 def test_many_that_write_at_once_are_all_stored(
