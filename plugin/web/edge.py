@@ -13,6 +13,7 @@ from plugin.collect.reader import read_object
 from plugin.errors import BodyRefused, Busy, NotAllowed, PluginError
 from plugin.shop import Shop
 from plugin.web.here import here
+from plugin.web.signin import network_of
 
 log = logging.getLogger("regulars.web")
 LARGEST_BODY = 131_072
@@ -56,6 +57,8 @@ def browser_shop(data: dict[str, Any]) -> Shop:
     origin = request.headers.get("Origin")
     if shop.origins and origin is not None and origin not in shop.origins:
         raise NotAllowed("this origin is not one of the shop's", code="bad_origin", status=403)
+    if here().house.settings.rate_limit:
+        here().limits.check(shop.name, network_of(request.remote_addr or ""), here().now())
     return shop
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 from plugin.storage.house import House
 from plugin.tasks.writer import Writer
+from plugin.web.rate import Limits
 from plugin.web.route import Route
 
 
@@ -20,6 +21,7 @@ class Here:
     writer: Writer
     now: Callable[[], int]  # Unix ms
     routes: tuple[Route, ...] = ()  # the table the application answers
+    limits: Limits = field(default_factory=Limits)
 
 
 def here() -> Here:
