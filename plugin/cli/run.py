@@ -63,12 +63,12 @@ def run_everything(host: str, port: int, workers: int, data: Path | None = None)
     settings = load_settings(data=data)
     os.environ["REGULARS_DATA"] = str(settings.data)  # the children's too
     check_free(host, port)
-    helper = Helper(settings)
-    helper.start()
+    writer = WriterProcess(settings)
+    writer.start()
     try:
         run_web(host, port, workers)
     finally:
-        helper.stop()
+        writer.stop()
 
 
 def run_web(host: str, port: int, workers: int) -> None:
@@ -112,7 +112,7 @@ def run_work(settings: Settings) -> None:
     house.close()
 
 
-class Helper:
+class WriterProcess:
     """The child that runs ``regulars work``; started again when it ends by itself."""
 
     def __init__(self, settings: Settings) -> None:

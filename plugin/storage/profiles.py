@@ -26,9 +26,6 @@ returning id
 """
 LOAD = "select * from profiles where id in ints(:ids)"
 FIND = "select * from profiles where visitor_id = :visitor_id"
-RECENT = """
-select * from profiles where last_seen_at < :before order by last_seen_at desc limit :limit
-"""
 SAVE = f"update profiles set {', '.join(f'{c} = :{c}' for c in COLUMNS)} where id = :id"
 DECLARED = """
 insert into declared (profile, trait, folded, number, truth)
@@ -50,7 +47,6 @@ update segments set size = size - 1 where slug in (
 )
 """
 ERASE = "delete from profiles where visitor_id = :visitor_id"
-END = 2**62
 
 
 def ensure(tx: Tx, visitor_ids: Sequence[str]) -> dict[str, int]:
@@ -72,12 +68,6 @@ def find(tx: Tx, visitor_id: str) -> tuple[int, Profile] | None:
     """The profile of a visitor and its id; None: unknown."""
     row = tx.one(FIND, visitor_id=visitor_id)
     return None if row is None else (row["id"], profile_of(row))
-
-
-def recent(tx: Tx, limit: int, before: int | None = None) -> list[tuple[int, Profile]]:
-    """The visitors seen last, newest first; ``before`` (Unix ms) goes on from a page."""
-    rows = tx.all(RECENT, limit=limit, before=END if before is None else before)
-    return [(row["id"], profile_of(row)) for row in rows]
 
 
 def some(tx: Tx, after: int, limit: int) -> list[int]:

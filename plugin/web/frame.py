@@ -41,6 +41,7 @@ def page(template: str, **words: Any) -> str:
         language=language_now(),
         link=link,
         link_for=link_for,
+        in_language=_in_language,
         iso=iso,
         now=here().now(),
         path=request.path,
@@ -113,6 +114,11 @@ def error_page(status: int, message: str) -> Response:
 def stale_form_page() -> Response:
     """What a form without a valid token gets: most often the session has ended meanwhile."""
     return error_page(400, _("This form is too old. Go back, load the page again and send it."))
+
+
+def _in_language(code: str) -> str:
+    """This very page in another language."""
+    return "?" + urlencode({**request.args.to_dict(), "lang": code})
 
 
 def _with_shop(query: dict[str, object]) -> dict[str, object]:

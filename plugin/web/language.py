@@ -19,7 +19,7 @@ from flask_babel import (
     gettext,
 )
 
-from plugin.shop import DAY, MINUTE, Shop, exponent, local_time
+from plugin.shop import DAY, HOUR, MINUTE, Shop, exponent, local_time
 from plugin.web.here import here
 
 LANGUAGES = {"en": "English", "ko": "한국어", "ja": "日本語"}
@@ -34,6 +34,7 @@ def init_language(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, major=major_money, number=number, percent=percent, change=change, ago=ago,
         moment=moment, clock=clock, day=day_name, short_day=short_day, span=span,
+        exact_span=exact_span,
     )  # fmt: skip
 
 
@@ -66,6 +67,15 @@ def major_money(amount: float) -> str:
     return str(format_currency(Decimal(str(amount)), the_shop().currency))
 
 
+def whole_money(minor: float) -> str:
+    """As ``money`` of the shop's currency without its minor units, for the axis of a chart."""
+    code = the_shop().currency
+    amount = Decimal(round(minor)).scaleb(-exponent(code))
+    if amount != amount.to_integral_value():
+        return money(round(minor))
+    return str(format_currency(amount, code, format="¤#,##0", currency_digits=False))
+
+
 def number(value: float) -> str:
     """A number in the reader's language, with one decimal where it has a fraction."""
     return str(format_decimal(round(value, 1)))
@@ -96,6 +106,14 @@ def span(ms: int) -> str:
     if ms < 1_000:
         return f"{ms} ms"
     return str(format_timedelta(timedelta(milliseconds=ms), threshold=1.2))
+
+
+def exact_span(ms: int) -> str:
+    """How long, without rounding: "45 days", where ``span`` would say 2 months."""
+    units = (("day", DAY), ("hour", HOUR), ("minute", MINUTE))
+    unit = next((name for name, size in units if ms % size == 0), "second")
+    # No count reaches the threshold, so Babel stays with the unit it is given.
+    return str(format_timedelta(timedelta(milliseconds=ms), granularity=unit, threshold=1e9))
 
 
 def moment(at: int) -> str:

@@ -181,7 +181,7 @@ def safe_next(target: str | None) -> str:
     except ValueError:
         return HOME
     climbs = ".." in parts.path or "//" in parts.path or "%" in parts.path
-    inside = parts.path.startswith(HOME) and not parts.scheme and not parts.netloc
+    inside = target.startswith(HOME) and not parts.scheme and not parts.netloc
     return target if inside and not climbs else HOME
 
 

@@ -1,4 +1,5 @@
-// Copy buttons, and the sign on the install page. Every page works without this file.
+// Copy buttons, the sign on the install page, and a sign that the next page is on its way.
+// Every page works without this file.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -37,3 +38,18 @@ const show = ({ came, first, last, what }) => {
   }
 };
 if (sign) setTimeout(look, 2000);
+
+const onItsWay = document.querySelector("[data-loading]");
+let late = 0;
+const leave = () => {
+  clearTimeout(late);
+  late = setTimeout(() => (onItsWay.hidden = false), 200);
+};
+addEventListener("beforeunload", leave);
+addEventListener("pageshow", () => {
+  clearTimeout(late);
+  onItsWay.hidden = true;
+});
+
+// On a phone the menu scrolls: show where one is.
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

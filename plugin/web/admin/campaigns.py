@@ -11,7 +11,7 @@ from plugin.errors import NotFound
 from plugin.serve.language import in_language
 from plugin.storage import campaigns, segments
 from plugin.web.admin.results import brought
-from plugin.web.admin.rule_words import audience_words, trigger_words
+from plugin.web.admin.rule_words import audience_words, pages_words, trigger_words
 from plugin.web.admin.words import KINDS, STRATEGIES
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
@@ -52,6 +52,7 @@ def _list(kind: str, template: str) -> str:
         found=found,
         audience=lambda body: audience_words(body, names),
         trigger=trigger_words,
+        pages=pages_words,
         kinds=KINDS,
         strategies=STRATEGIES,
         title_of=lambda body: in_language(body.get("title") or "", language_now()),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect
+from flask_babel import gettext as _
 
 from plugin.shop import Shop
 from plugin.storage import reports, segments
@@ -15,7 +16,7 @@ from plugin.web.admin.charts import columns
 from plugin.web.admin.results import Result, brought
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
-from plugin.web.language import money, number, start_of_day
+from plugin.web.language import money, number, short_day, start_of_day, whole_money
 
 SPAN = 30  # days
 MOST_BARS = 8
@@ -52,8 +53,37 @@ def overview() -> Any:
         largest=max((one.size for one in found.segments), default=0) or 1,
         versus=versus,
         number_words=number,
-        money_words=lambda minor: money(round(minor)),
+        money_words=whole_money,
+        **_by_day(found.days),
     )
+
+
+def _by_day(days: list[Day]) -> dict[str, list[Any]]:
+    """The figures of each day in words: ``…_say`` beside a bar, ``…_rows`` newest first."""
+    names = [short_day(day.day) for day in days]
+    dated = list(zip(names, days, strict=True))
+    return {
+        "visits_say": [
+            _("%(day)s: %(count)s visitors", day=name, count=number(day.visitors))
+            for name, day in dated
+        ],
+        "money_say": [
+            _(
+                "%(day)s: %(money)s, %(count)s orders",
+                day=name,
+                money=money(day.revenue),
+                count=number(day.orders),
+            )
+            for name, day in dated
+        ],
+        "visits_rows": [
+            (name, number(day.visitors), number(day.events)) for name, day in reversed(dated)
+        ],
+        "money_rows": [
+            (name, number(day.orders), money(day.confirmed), money(day.unverified))
+            for name, day in reversed(dated)
+        ],
+    }
 
 
 def versus(now: float, before: float) -> float | None:

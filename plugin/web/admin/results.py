@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugin.serve.experiment import CONTROL, SHOW
+from plugin.serve.language import in_language
 from plugin.storage import campaigns
 from plugin.storage.engine import Row, Tx
+from plugin.web.language import language_now
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,13 @@ class Result:
 
     @property
     def name(self) -> str:
-        """What the owner calls it."""
-        name = self.body.get("name")
-        return name if isinstance(name, str) and name else self.slug
+        """What the owner calls it: its name, else the title shoppers read, else the slug."""
+        name, title = self.body.get("name"), self.body.get("title")
+        if isinstance(name, str) and name:
+            return name
+        # A title may be a text, or one in each language.
+        titled = in_language(title, language_now()) if isinstance(title, (str, dict)) else ""
+        return titled or self.slug
 
     @property
     def clicked(self) -> float | None:

@@ -24,7 +24,7 @@ from plugin.segment.rule import (
 )
 from plugin.segment.traits import BOOL, DATE, MONEY, NUMBER
 from plugin.web.admin.words import event_noun, trait_label
-from plugin.web.language import major_money, moment, number, span
+from plugin.web.language import exact_span, major_money, moment, number
 
 SAYS = {
     "=": _l("%(what)s is %(value)s"),
@@ -101,8 +101,25 @@ def trigger_words(body: Mapping[str, Any]) -> str:
     if on == "exit":
         return str(_("When about to leave"))
     if on == "time" and isinstance(trigger, Mapping):
-        return str(_("After %(time)s", time=span(round(float(trigger.get("seconds", 5)) * 1000))))
+        return str(
+            _("After %(time)s", time=exact_span(round(float(trigger.get("seconds", 5)) * 1000)))
+        )
     return str(on or "-")
+
+
+def pages_words(body: Mapping[str, Any]) -> str:
+    """On which pages; a pattern that begins with "!" leaves pages out."""
+    placement = body.get("placement")
+    placed = placement.get("pages") if isinstance(placement, Mapping) else None
+    patterns = [str(one) for one in placed or body.get("pages") or []]
+    within = [one for one in patterns if not one.startswith("!")]
+    without = [one[1:] for one in patterns if one.startswith("!")]
+    said = ", ".join(within) or str(_("All pages"))
+    return (
+        str(_("%(pages)s, but not %(others)s", pages=said, others=", ".join(without)))
+        if (without)
+        else said
+    )
 
 
 def _and() -> str:
@@ -126,7 +143,7 @@ def _said(rule: Rule) -> str:
         said = _compared(rule.op, event_noun(rule.event), _numbers(rule.values))
         if rule.within is None:
             return said
-        return str(_("%(rule)s in the last %(span)s", rule=said, span=span(rule.within)))
+        return str(_("%(rule)s in the last %(span)s", rule=said, span=exact_span(rule.within)))
     if isinstance(rule, RecencyLeaf):
         return _recency(rule)
     if isinstance(rule, SegmentLeaf):
@@ -141,7 +158,7 @@ def _recency(rule: RecencyLeaf) -> str:
     noun = event_noun(rule.event)
     which = _("First: %(what)s", what=noun) if rule.first else _("Last: %(what)s", what=noun)
     what = known or which
-    said = _compared("older_than" if rule.older else "newer_than", str(what), span(rule.span))
+    said = _compared("older_than" if rule.older else "newer_than", str(what), exact_span(rule.span))
     return str(_("%(rule)s, or never", rule=said)) if rule.or_never else said
 
 
@@ -162,7 +179,7 @@ def _trait_value(leaf: TraitLeaf) -> str:
     if leaf.kind == BOOL:
         return str(_("yes") if leaf.values[0] else _("no"))
     if leaf.kind == DATE:
-        write = span if leaf.op in ("newer_than", "older_than") else moment
+        write = exact_span if leaf.op in ("newer_than", "older_than") else moment
         return _numbers(leaf.values, write)
     if leaf.kind in (NUMBER, MONEY):
         return _numbers(leaf.values, major_money if leaf.kind == MONEY else number)

@@ -11,11 +11,12 @@ from plugin.errors import NotFound
 from plugin.shop import DAY, MINUTE, Shop
 from plugin.storage import segments
 from plugin.storage.engine import Row, Tx
-from plugin.web.admin.charts import columns, line
+from plugin.web.admin.charts import line
 from plugin.web.admin.rule_words import rule_words
 from plugin.web.admin.words import short_id
 from plugin.web.frame import framed, page, shop_now, store_now
 from plugin.web.here import here
+from plugin.web.language import number, short_day
 
 PER_PAGE = 50
 SPAN = 30  # days
@@ -44,6 +45,7 @@ def segment(slug: str) -> Any:
         one = _one(tx, slug)
         members, following = segments.members(tx, slug, PER_PAGE, cursor)
         moved = _moved(tx, shop, slug, now)
+    sized = _with_sizes(moved, one.size)
     return page(
         "segment.html",
         one=one,
@@ -53,9 +55,11 @@ def segment(slug: str) -> Any:
         first_page=cursor == 0,
         moved=moved,
         span=SPAN,
-        size_chart=line([day["size"] for day in _with_sizes(moved, one.size)]),
-        entered_chart=columns([[day["entered"]] for day in moved]),
-        left_chart=columns([[day["left"]] for day in moved]),
+        moves_rows=[
+            (short_day(day["day"]), *(number(day[name]) for name in ("entered", "left", "size")))
+            for day in reversed(sized)
+        ],
+        size_chart=line([day["size"] for day in sized]),
         short_id=short_id,
     )
 

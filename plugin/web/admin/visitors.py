@@ -135,7 +135,19 @@ def _timeline(tx: Tx, shop: Shop, rows: list[Row]) -> list[Happening]:
         names |= {r["slug"]: r["body"].get("name") or r["slug"] for r in campaigns.all(tx, kind)}
     orders = [row["transaction_id"] for row in rows if row["name"] == "purchase"]
     confirmed = reports.confirmed_orders(tx, [order for order in orders if order])
-    return [_happening(row, shop, products, names, confirmed) for row in rows]
+    return [_happening(row, shop, products, names, confirmed) for row in _once_an_order(rows)]
+
+
+def _once_an_order(rows: list[Row]) -> list[Row]:
+    """A purchase that both the browser and the shop's server told of is one purchase."""
+    told: set[str] = set()
+    kept = []
+    for row in rows:
+        order = row["transaction_id"] if row["name"] == "purchase" else None
+        if order is None or order not in told:
+            kept.append(row)
+        told |= {order} if order else set()
+    return kept
 
 
 def _happening(

@@ -46,6 +46,8 @@ DID = {
     "identify": _l("Told who they are"),
     "consent": _l("Answered the consent question"),
 }
+# A window tells its control group by the same event as a popup does.
+HELD_WINDOW = _l("Would have seen the products of “{list}” (control group)")
 # The names of events, as nouns.
 EVENTS = {
     "page_view": _l("Page views"),
@@ -142,6 +144,8 @@ def event_words(row: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """What an event says, in a sentence. ``names``: products and campaigns by id, where known."""
     params = row["params"]
     sentence = DID.get(row["name"])
+    if row["name"] == "popup_holdout" and "item_list_id" in params:
+        sentence = HELD_WINDOW
     if sentence is None:
         return str(_("Sent “%(name)s”", name=row["name"]))
     fields = {

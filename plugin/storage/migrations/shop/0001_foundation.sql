@@ -51,7 +51,7 @@ create table events (
   items text not null default '[]'
 ) {strict};
 create index events_by_visitor on events (profile, name, at);
-create index events_by_day on events (day, name);
+create index events_by_day on events (day, name, profile);
 create index events_by_name on events (name, at, profile);
 create index events_by_order on events (transaction_id) where transaction_id is not null;
 
