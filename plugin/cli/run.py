@@ -145,7 +145,9 @@ class WriterProcess:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         environ = os.environ | {"REGULARS_DATA": str(self.settings.data), PARENT: str(os.getpid())}
-        return subprocess.Popen([sys.executable, "-m", "plugin", "work"], env=environ)
+        command = [sys.executable, "-m", "plugin", "work"]
+        # In a session of its own: Ctrl-C is for the parent, which stops the web workers first.
+        return subprocess.Popen(command, env=environ, start_new_session=True)
 
     def _answers(self) -> bool:
         if self.settings.on_postgres:

@@ -27,12 +27,17 @@ class Served:
     process: subprocess.Popen[bytes]
     base: str
     key: str
+    log: Path
 
     def visit(self) -> requests.Response:
         """One page view of a new visitor."""
         event = {"name": "page_view", "event_id": uuid.uuid4().hex}
         body = {"key": self.key, "visitor_id": uuid.uuid4().hex, "events": [event]}
         return requests.post(f"{self.base}/v1/visit", json=body, timeout=10)
+
+    def said(self) -> str:
+        """What its processes have printed."""
+        return self.log.read_text("utf-8")
 
     def wait_until_stored(self) -> None:
         """Return when a visit is stored; fail after a while."""
@@ -76,8 +81,16 @@ def served(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen([*command, "serve", "--port", str(port)], env=environ)
-    made = Served(process, f"http://127.0.0.1:{port}", key[1])
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port)],
+            env=environ,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    made = Served(process, f"http://127.0.0.1:{port}", key[1], log)
     try:
         wait_for(lambda: requests.get(f"{made.base}/ready", timeout=5).status_code == 200)
         yield made
@@ -97,6 +110,27 @@ def test_when_the_writer_is_killed_another_takes_over(served: Served) -> None:
     served.wait_until_stored()
     os.kill(served.writer_pid(), signal.SIGKILL)
     served.wait_until_stored()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_ctrl_c_ends_everything_quietly(served: Served) -> None:
+    writer = served.writer_pid()
+    os.killpg(served.process.pid, signal.SIGINT)  # a terminal tells the whole group
+    served.process.wait(10)
+    assert served.said() == ""
+    wait_for(lambda: not Path(f"/proc/{writer}").exists())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_when_the_parent_is_killed_its_children_leave_the_port(served: Served) -> None:
+    served.process.kill()
+    port = int(served.base.rpartition(":")[2])
+
+    def free() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
+    wait_for(free)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
