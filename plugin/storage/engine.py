@@ -43,6 +43,9 @@ DIALECTS: dict[str, dict[str, str]] = {
 BRACES = tuple(word for word in DIALECTS["sqlite"] if word.startswith("{"))
 
 
+PLAIN = frozenset({str, int, float, bytes, type(None)})
+
+
 class Tx(Protocol):
     """One transaction. Rows come as dicts; a list as a parameter serves ``ints``/``texts``."""
 
@@ -99,7 +102,10 @@ def in_dialect(sql: str, dialect: str) -> str:
 
 def bound(params: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters as both engines take them: lists as JSON text, booleans as integers."""
-    return {name: _bound(value) for name, value in params.items()}
+    # Almost every value is plain already, and this runs for each of them.
+    return {
+        name: value if value.__class__ in PLAIN else _bound(value) for name, value in params.items()
+    }
 
 
 def _bound(value: Any) -> Any:
