@@ -10,8 +10,9 @@ import crawleruseragents
 
 # Programs that a shop's own people use: they are no crawlers, whatever lists say.
 _TOOLS = re.compile(
-    r"^$|^(python-requests|python-urllib|python-httpx|curl|wget|httpx|aiohttp|go-http-client|"
-    r"okhttp|node-fetch|axios|werkzeug|undici|node|java|apache-httpclient)\b",
+    r"(?:(?:python-requests|python-urllib|python-httpx|curl|wget|httpx|go-http-client|okhttp|"
+    r"node-fetch|axios|werkzeug|undici|node|java|apache-httpclient|"
+    r"python/[\d.]+ aiohttp)(?:/[\w.\-]*)?(?: \([^)]*\))?)?",
     re.IGNORECASE,
 )
 _BROWSERS = (
@@ -45,7 +46,7 @@ class Agent:
 def read_agent(user_agent: str) -> Agent:
     """What ``user_agent`` tells; nothing of it is kept but these words."""
     text = user_agent[:1024]
-    if _TOOLS.match(text):
+    if _TOOLS.fullmatch(text.strip()):
         return Agent()
     bot = "HeadlessChrome" in text or bool(crawleruseragents.is_crawler(text))
     return Agent(

@@ -6,25 +6,26 @@ Written by hand because it runs for every event; ``schemas`` describes the same 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import orjson
-
 from plugin.collect.agents import Agent
-from plugin.collect.amounts import read_currency, read_money, read_timestamp
+from plugin.collect.amounts import read_currency, read_moment, read_money, read_timestamp
 from plugin.collect.event import Batch, Event, Item, Refused, Scalar
 from plugin.collect.parts import (
     EVENT_ID,
     EVENT_NAME,
     MONEY,
+    MOST_PARAMS,
     read_id,
     read_items,
     read_params,
     read_visitor_id,
 )
-from plugin.collect.vocabulary import PARAM_NAMES, canonical_name
+from plugin.collect.scrub import printable
+from plugin.collect.vocabulary import canonical_name, translated
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
 
@@ -43,35 +44,34 @@ NEED_ITEMS = frozenset(
 )
 NEED_ORDER = frozenset({"purchase", "refund"})
 GIVEN = frozenset({"identify", "generate_lead"})  # told on purpose, kept as told
+# Their params are the visitor's traits or choice: "value" is no money there, a page no trait.
+ABOUT_THE_VISITOR = frozenset({"identify", "consent"})
+OF_THEIR_OWN = frozenset({"items", "value", "currency", "transaction_id"})  # fields of Event
 PAGE = {
     "url": "page_location", "title": "page_title", "referrer": "page_referrer",
     "type": "page_type", "language": "language", "width": "page_width",
 }  # fmt: skip
+DEVICE = ("device", "browser", "os", "in_app_browser")
 Finder = Callable[[str], Item | None]
 
-__all__ = ["check_visit", "consented", "read_visitor_id"]
+__all__ = ["Reading", "check_event", "check_visit", "consented", "read_visitor_id"]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What every event of one body is read with."""
+    """What every event of one body is read with. ``allowed``: the shop's own query parameters."""
 
     shop: Shop
     now: int
     source: str
     visitor_id: str | None
     find_item: Finder | None
+    allowed: frozenset[str] = frozenset()
 
     @property
     def trusted(self) -> bool:
         """Whether times of any age are believed."""
         return self.source != "browser"
-
-    @property
-    def allowed(self) -> frozenset[str]:
-        """The shop's own query parameters that are no personal data."""
-        own = self.shop.settings.get("url_params")
-        return frozenset(str(one) for one in own) if isinstance(own, list) else frozenset()
 
 
 def check_visit(
@@ -87,18 +87,15 @@ def check_visit(
     """The events of a visit body (its key is looked up already), good and refused.
 
     source "server": each event may name its own visitor, times are kept, absent consent is granted.
-    find_item: the product whose page is at an address, for events that name none.
+    find_item: the product whose page is at an address, for events that name none; it gets the
+    address as it was sent, because an allowed parameter may be what tells products apart.
     Raises BodyRefused when the body as a whole is not what the contract describes.
     """
+    raw = _events(body)
     visitor = body.get("visitor_id")
-    reading = Reading(
-        shop, now, source,
-        read_visitor_id(visitor) if source == "browser" or visitor is not None else None,
-        find_item,
-    )  # fmt: skip
-    raw = body.get("events")
-    if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_EVENTS:
-        raise BodyRefused(f"events must be a list of 1 to {MOST_EVENTS}")
+    in_browser = source == "browser"
+    sender = read_visitor_id(visitor) if in_browser or "visitor_id" in body else None
+    reading = Reading(shop, now, source, sender, find_item, _allowed(shop))
     good: list[Event] = []
     refused: list[Refused] = []
     for index, one in enumerate(raw):
@@ -106,54 +103,98 @@ def check_visit(
             good.append(check_event(one, index, reading))
         except (EventRefused, BodyRefused) as trouble:
             refused.append(Refused(index, trouble.message))
-    if source == "browser" and good:
+    if in_browser:
         good = _with_page(good, body.get("page"), agent, reading)
-    bot = bool(agent and agent.bot) or body.get("webdriver") is True
-    yes = (
-        consented(body, shop, gpc=gpc)
-        if source == "browser"
-        else body.get("consent", "granted") == "granted"
-    )
+    bot = in_browser and ((agent is not None and agent.bot) or _driven(body, raw))
+    yes = consented(body, shop, gpc=gpc, source=source)
     return Batch(tuple(good), tuple(refused), consented=yes, bot=bot)
 
 
-def consented(body: Mapping[str, Any], shop: Shop, *, gpc: bool) -> bool:
-    """Whether a profile may be kept: consent granted, by default where the shop says so, no GPC."""
-    default = "granted" if shop.consent == "granted" else "pending"
-    return not gpc and body.get("consent", default) == "granted"
+def _events(body: Mapping[str, Any]) -> list[Any]:
+    """The events as they were sent, after what is wrong with the body around them."""
+    raw = body.get("events")
+    if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_EVENTS:
+        raise BodyRefused(f"events must be a list of 1 to {MOST_EVENTS}")
+    if "page" in body and not isinstance(body["page"], Mapping):
+        raise BodyRefused("page must be an object")
+    if "sent_at" in body:
+        try:
+            read_moment(body["sent_at"])
+        except EventRefused as trouble:
+            raise BodyRefused("sent_at: " + trouble.message) from None
+    return raw
+
+
+def _allowed(shop: Shop) -> frozenset[str]:
+    own = shop.settings.get("url_params")
+    return frozenset(str(one) for one in own) if isinstance(own, list) else frozenset()
+
+
+def consented(body: Mapping[str, Any], shop: Shop, *, gpc: bool, source: str = "browser") -> bool:
+    """Whether a profile may be kept.
+
+    No, when the browser sends GPC, the body's consent is anything but "granted", or the last
+    consent event of the body is. Where neither speaks: as the shop says by default; what the shop's
+    own server sends is granted.
+    """
+    told = _consent_told(body.get("events"))
+    if gpc or told is False:
+        return False
+    if "consent" in body:
+        return bool(body["consent"] == "granted")
+    return told is True or source != "browser" or shop.consent == "granted"
+
+
+def _consent_told(events: Any) -> bool | None:
+    """What the last consent event says, good or not; None: there is none."""
+    told = None
+    for one in events if isinstance(events, list) else ():
+        if isinstance(one, Mapping) and one.get("name") == "consent":
+            params = one.get("params")
+            words = list(params.values()) if isinstance(params, Mapping) else []
+            told = "granted" in words and "denied" not in words
+    return told
+
+
+def _driven(body: Mapping[str, Any], events: list[Any]) -> bool:
+    """Whether a program drives the browser (``navigator.webdriver``)."""
+    return any(one.get("webdriver") is True for one in (body, *events) if isinstance(one, Mapping))
 
 
 def check_event(raw: Any, index: int, reading: Reading) -> Event:
-    """One event. Raises EventRefused with a reason the owner can read."""
+    """One event, the one at ``index`` of its batch. Raises EventRefused (BodyRefused for a bad
+    visitor id) with a reason the owner can read.
+    """
     if not isinstance(raw, Mapping):
         raise EventRefused("an event must be an object")
-    name = raw.get("name")
-    name = canonical_name(name) if isinstance(name, str) else ""
+    said = raw.get("name")
+    name = canonical_name(said) if isinstance(said, str) else ""
     if not EVENT_NAME.fullmatch(name):
         raise EventRefused("name must begin with a letter: letters, digits and _, 40 at most")
     params = raw.get("params", {})
     if not isinstance(params, Mapping):
         raise EventRefused("params must be an object")
+    if len(params) > MOST_PARAMS:
+        raise EventRefused(f"params may have {MOST_PARAMS} keys at most")
+    if name != said:
+        params = translated(params, one_item=name in NEED_ITEMS)
+    at, adjusted = reading.now, False
     if "timestamp" in raw:
         at, adjusted = read_timestamp(raw["timestamp"], reading.now, trusted=reading.trusted)
-    else:
-        at, adjusted = reading.now, False
-    visitor_id = _visitor(raw, reading)
-    event = _with_money(
-        Event(
-            event_id=_event_id(raw, index, visitor_id, reading),
-            visitor_id=visitor_id,
-            name=name,
-            at=at,
-            received_at=reading.now,
-            source=reading.source,
-            adjusted=adjusted,
-        ),
-        {PARAM_NAMES.get(str(key), str(key)): value for key, value in params.items()},
-        reading,
+    event = Event(
+        event_id=_event_id(raw, index, reading),
+        visitor_id=_visitor(raw, reading),
+        name=name,
+        at=at,
+        received_at=reading.now,
+        source=reading.source,
+        adjusted=adjusted,
     )
+    if name in ABOUT_THE_VISITOR:
+        return replace(event, params=read_params(params, reading.allowed, given=name in GIVEN))
+    event = _with_money(event, params, reading)
     if name in NEED_ITEMS and not event.items:
-        event = _found_by_page(event, reading)
+        return _found_by_page(event, params.get("page_location"), reading)
     return event
 
 
@@ -165,25 +206,36 @@ def _visitor(raw: Mapping[str, Any], reading: Reading) -> str:
     return reading.visitor_id
 
 
-def _event_id(raw: Mapping[str, Any], index: int, visitor_id: str, reading: Reading) -> str:
-    """The event's own id; the server API may leave it out, then it is made from the content."""
+def _event_id(raw: Mapping[str, Any], index: int, reading: Reading) -> str:
+    """The event's own id; the server API may leave it out, then it is made from the content.
+
+    Without a time of its own, the same content may well happen again: then the moment it came and
+    its place in the batch count too.
+    """
+    if "event_id" not in raw and reading.trusted:
+        when = [] if "timestamp" in raw else [reading.now, index]
+        content = json.dumps([_visitor(raw, reading), dict(raw), when], sort_keys=True)
+        return _made("made", content)
     value = raw.get("event_id")
-    if value is None and "event_id" not in raw and reading.trusted:
-        content = orjson.dumps([visitor_id, dict(raw)], option=orjson.OPT_SORT_KEYS)
-        return "made-" + hashlib.sha256(content).hexdigest()[:32]
     if not isinstance(value, str) or not EVENT_ID.fullmatch(value):
         raise EventRefused("event_id must be 8 to 64 letters, digits, - or _")
     return value
 
 
+def _made(kind: str, content: str) -> str:
+    return f"{kind}-{hashlib.sha256(content.encode()).hexdigest()[:32]}"
+
+
 def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Event:
     """The event with its params, items, currency, value and order number."""
-    for known in (*MONEY, "currency", "items", "transaction_id"):
+    for known in (*MONEY, *OF_THEIR_OWN):
         if known in params and params[known] is None:
             raise EventRefused(f"{known} may be absent, but not null")
-    currency = read_currency(params.get("currency"), reading.shop.currency)
+    currency = reading.shop.currency
+    if "currency" in params:
+        currency = read_currency(params["currency"])
     amounts = {name: read_money(params[name], name, currency) for name in MONEY if name in params}
-    items = read_items(params["items"], currency) if "items" in params else ()
+    items = read_items(params["items"], currency, reading.allowed) if "items" in params else ()
     order = params.get("transaction_id")
     if order is not None or event.name in NEED_ORDER:
         order = read_id(order, "transaction_id")
@@ -191,11 +243,7 @@ def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Ev
         if not items:
             raise EventRefused("a purchase needs value or items")
         amounts["value"] = sum(round((item.price or 0) * item.quantity) for item in items)
-    rest = {
-        name: value
-        for name, value in params.items()
-        if name not in ("items", "value", "currency", "transaction_id")
-    }
+    rest = {name: value for name, value in params.items() if name not in OF_THEIR_OWN}
     return replace(
         event,
         params=read_params(rest, reading.allowed, given=event.name in GIVEN),
@@ -206,32 +254,35 @@ def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Ev
     )
 
 
-def _found_by_page(event: Event, reading: Reading) -> Event:
+def _found_by_page(event: Event, location: Any, reading: Reading) -> Event:
     """The event with the item whose page it happened on; its id is made from the page's event."""
-    location = event.params.get("page_location")
     if not isinstance(location, str) or reading.find_item is None:
         raise EventRefused(f"{event.name} needs items")
-    item = reading.find_item(location)
+    item = reading.find_item(printable(location))
     if item is None:
         raise EventRefused(f"{event.name} needs items: no item of the catalogue is at this page")
-    digest = hashlib.sha256(f"{event.name}:{event.event_id}".encode()).hexdigest()[:32]
-    return replace(event, items=(item,), currency=reading.shop.currency, event_id=f"page-{digest}")
+    made = _made("page", f"{event.name}:{event.event_id}")
+    return replace(event, items=(item,), currency=reading.shop.currency, event_id=made)
 
 
 def _with_page(
     events: list[Event], page: Any, agent: Agent | None, reading: Reading
 ) -> list[Event]:
-    """Let the first page view (else the first event) say on which page and device it was."""
-    raw = (
-        {ours: page[name] for name, ours in PAGE.items() if name in page}
-        if isinstance(page, Mapping)
-        else {}
-    )
+    """Let the first page view say on which page and device it was; else the first event may."""
+    may = [place for place, one in enumerate(events) if one.name not in ABOUT_THE_VISITOR]
+    place = next((place for place in may if events[place].name == "page_view"), None)
+    if place is None and may:
+        place = may[0]
+    if place is None:
+        return events
+    raw = {ours: page[name] for name, ours in PAGE.items() if name in page} if page else {}
     told: dict[str, Scalar] = read_params(raw, reading.allowed, given=False)
-    if agent is not None:
-        facts = ("device", "browser", "os", "in_app_browser")
-        told |= {name: value for name in facts if (value := getattr(agent, name)) is not None}
-    at = next((i for i, event in enumerate(events) if event.name == "page_view"), 0)
-    if told:
-        events[at] = replace(events[at], params={**told, **events[at].params})
-    return events
+    for name in DEVICE if agent is not None else ():
+        if (value := getattr(agent, name)) is not None:
+            told[name] = value
+    first = events[place]
+    return [
+        *events[:place],
+        replace(first, params={**told, **first.params}),
+        *events[place + 1 :],
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from plugin.collect.amounts import read_currency, read_money
 from plugin.collect.event import Refused
 from plugin.collect.parts import read_id
-from plugin.collect.scrub import clean
+from plugin.collect.scrub import clean, printable
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
 
@@ -17,6 +18,8 @@ AVAILABILITY = ("in_stock", "out_of_stock", "preorder")
 MOST = 10_000
 TEXTS = ("name", "category", "brand", "group_id", "description")
 LINKS = ("url", "image")
+# A browser reads "\\" as "/", so "/\\host" would lead away from the shop.
+LINK = re.compile(r"(?:https?://[^\s/\\]|/(?![/\\]))[^\s\\]{0,2000}", re.IGNORECASE)
 MONEY = ("price", "sale_price", "cost")
 
 
@@ -62,7 +65,9 @@ def check_items(body: Mapping[str, Any], shop: Shop) -> tuple[list[CatalogueItem
 def _read(raw: Any, shop: Shop) -> CatalogueItem:
     if not isinstance(raw, Mapping):
         raise EventRefused("an item must be an object")
-    currency = read_currency(raw.get("currency"), shop.currency)
+    currency = shop.currency
+    if raw.get("currency") is not None:
+        currency = read_currency(raw["currency"])
     availability = raw.get("availability")
     if availability is not None and availability not in AVAILABILITY:
         raise EventRefused(f"availability must be one of {', '.join(AVAILABILITY)}")
@@ -93,9 +98,12 @@ def _link(raw: Mapping[str, Any], name: str) -> str | None:
     value = raw.get(name)
     if value is None or value == "":
         return None
-    if not isinstance(value, str) or not value.startswith(("http://", "https://", "/")):
-        raise EventRefused(f"{name} must be a link: https://… or /path")
-    return clean(value)
+    link = printable(value).strip() if isinstance(value, str) else ""
+    if link.startswith("//"):  # a feed's way to say "as the page": ours is https
+        link = "https:" + link
+    if not LINK.fullmatch(link):
+        raise EventRefused(f"{name} must be a link: https://… or /path, without spaces")
+    return link
 
 
 def _tags(value: Any) -> tuple[str, ...] | None:

@@ -43,8 +43,8 @@ def _read(body: Mapping[str, Any], shop: Shop, now: int) -> Event:
             raise EventRefused(f"{name} may be absent, but not null")
     order = read_id(body.get("transaction_id"), "transaction_id")
     kind = _kind(body.get("status", "confirmed"))
-    currency = read_currency(body.get("currency"), shop.currency)
-    items = read_items(body["items"], currency) if "items" in body else ()
+    currency = read_currency(body["currency"]) if "currency" in body else shop.currency
+    items = read_items(body["items"], currency, frozenset()) if "items" in body else ()
     value = read_money(body["value"], "value", currency) if "value" in body else None
     if value is None and kind == "purchase":
         if not items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -9,8 +10,8 @@ from typing import Any
 
 from plugin.collect.amounts import read_currency, read_money, read_quantity
 from plugin.collect.event import Item, Scalar
-from plugin.collect.scrub import clean, is_url, scrub_text, scrub_url
-from plugin.collect.vocabulary import ITEM_NAMES
+from plugin.collect.scrub import clean, scrub_address, scrubbed
+from plugin.collect.vocabulary import item_field
 from plugin.errors import BodyRefused, EventRefused
 
 VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
@@ -20,6 +21,9 @@ PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 ITEM_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 NEVER = frozenset({"__proto__", "constructor", "prototype"})
 IDS = frozenset({"item_id", "transaction_id", "coupon", "popup_id", "item_list_id", "variant"})
+ADDRESSES = frozenset({"page_location", "page_referrer"})
+LINKS = ("http://", "https://", "/")
+MOST_WHOLE = 2**63  # what every store keeps exactly
 MOST_PARAMS = 50
 MOST_ITEMS = 200
 MOST_ID = 2**53 - 1
@@ -39,7 +43,8 @@ def read_id(value: Any, name: str) -> str:
     """An item's or order's id as text, never cut. Raises EventRefused."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_ID:
         return str(value)
-    if not isinstance(value, str) or not ITEM_ID.fullmatch(value):
+    # Blank is empty: every order without a number would become the one order " ".
+    if not isinstance(value, str) or not ITEM_ID.fullmatch(value) or value.isspace():
         raise EventRefused(f"{name} must be a text of 1 to 128 letters, or a whole number")
     return value
 
@@ -49,78 +54,90 @@ def read_params(
 ) -> dict[str, Scalar]:
     """The scalars among an event's params under good names, cleaned and scrubbed.
 
-    given: the person gave them on purpose, so they are kept as they are. A nested value or a bad
-    name is dropped. Raises EventRefused for a null, or more than 50 params.
+    given: the person gave them on purpose, so they are kept as they are. A nested value, a null, a
+    number beyond measure or a bad name is dropped. Raises EventRefused for more than 50 params.
     """
     if len(raw) > MOST_PARAMS:
         raise EventRefused(f"params may have {MOST_PARAMS} keys at most")
     found: dict[str, Scalar] = {}
     for name, value in raw.items():
-        if not PARAM.fullmatch(name) or name in NEVER:
+        if name in NEVER or not PARAM.fullmatch(name):
             continue
         if isinstance(value, str):
             found[name] = _text(name, value, allowed, given=given)
-        elif isinstance(value, (bool, int, float)) and abs(value) < 2**53:
+        elif isinstance(value, bool) or _can_be_kept(value):
             found[name] = value
     return found
 
 
 def _text(name: str, value: str, allowed: AbstractSet[str], *, given: bool) -> str:
-    text = clean(value)
-    if given or name in IDS:
-        return text
-    return scrub_url(text, allowed) if is_url(text) else scrub_text(text)
+    if name in ADDRESSES:
+        return scrub_address(value, allowed)
+    return clean(value) if given or name in IDS else scrubbed(value, allowed)
 
 
-def read_items(raw: Any, currency: str) -> tuple[Item, ...]:
-    """The product lines of an event. Raises EventRefused naming the line."""
+def _can_be_kept(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and -MOST_WHOLE <= value < MOST_WHOLE
+
+
+def read_items(raw: Any, currency: str, allowed: AbstractSet[str]) -> tuple[Item, ...]:
+    """The product lines of an event, scrubbed. Raises EventRefused naming the line."""
     if not isinstance(raw, list) or len(raw) > MOST_ITEMS:
         raise EventRefused(f"items must be a list of at most {MOST_ITEMS} objects")
-    return tuple(_item(one, f"items[{place}]", currency) for place, one in enumerate(raw))
+    found = []
+    for place, one in enumerate(raw):
+        try:
+            found.append(_item(one, currency, allowed))
+        except EventRefused as trouble:
+            raise EventRefused(f"items[{place}]{trouble.message}") from None
+    return tuple(found)
 
 
-def _item(raw: Any, where: str, currency: str) -> Item:
+def _item(raw: Any, currency: str, allowed: AbstractSet[str]) -> Item:
     if not isinstance(raw, Mapping):
-        raise EventRefused(f"{where} must be an object")
-    line = {ITEM_NAMES.get(name, name): value for name, value in raw.items()} | {
-        name: value for name, value in raw.items() if name not in ITEM_NAMES
-    }
+        raise EventRefused(" must be an object")
     try:
-        if read_currency(line.get("currency"), currency) != currency:
-            raise EventRefused("currency must be the event's own")
         for name in ("price", "discount", "quantity", "currency"):
-            if name in line and line[name] is None:
+            if name in raw and raw[name] is None:
                 raise EventRefused(f"{name} may be absent, but not null")
-        if "discount" in line:
-            read_money(line["discount"], "discount", currency)
+        if "currency" in raw and read_currency(raw["currency"]) != currency:
+            raise EventRefused("currency must be the event's own")
+        if "discount" in raw:
+            read_money(raw["discount"], "discount", currency)
+        price, quantity = item_field(raw, "price"), item_field(raw, "quantity")
         return Item(
-            item_id=read_id(line.get("item_id"), "item_id"),
-            name=_words(line, "item_name"),
-            brand=_words(line, "item_brand"),
-            category=_category(line),
-            variant=_words(line, "item_variant"),
-            price=read_money(line["price"], "price", currency) if "price" in line else None,
-            quantity=read_quantity(line["quantity"]) if "quantity" in line else 1,
-            url=_link(line, "url"),
-            image=_link(line, "image"),
+            item_id=read_id(item_field(raw, "item_id"), "item_id"),
+            name=_words(raw, "item_name"),
+            brand=_words(raw, "item_brand"),
+            category=_category(raw),
+            variant=_words(raw, "item_variant"),
+            price=None if price is None else read_money(price, "price", currency),
+            quantity=1 if quantity is None else read_quantity(quantity),
+            url=_link(raw, "url", allowed),
+            image=_link(raw, "image", allowed),
         )
     except EventRefused as trouble:
-        raise EventRefused(f"{where}.{trouble.message}") from None
+        raise EventRefused(f".{trouble.message}") from None
 
 
 def _words(line: Mapping[str, Any], name: str) -> str | None:
-    value = line.get(name)
-    return scrub_text(clean(value)) or None if isinstance(value, str) else None
+    value = item_field(line, name)
+    return scrubbed(value) or None if isinstance(value, str) else None
 
 
 def _category(line: Mapping[str, Any]) -> str | None:
     """The category as a path: item_category to item_category5, or one that is a path already."""
-    names = ("item_category", *(f"item_category{level}" for level in range(2, 6)))
-    return " > ".join(text for name in names if (text := _words(line, name))) or None
+    top = _words(line, "item_category")
+    if "item_category2" not in line:
+        return top
+    deeper = (_words(line, f"item_category{level}") for level in range(2, 6))
+    return " > ".join(text for text in (top, *deeper) if text) or None
 
 
-def _link(line: Mapping[str, Any], name: str) -> str | None:
-    value = line.get(name)
-    if not isinstance(value, str) or not value.startswith(("http://", "https://", "/")):
+def _link(line: Mapping[str, Any], name: str, allowed: AbstractSet[str]) -> str | None:
+    value = item_field(line, name)
+    if not isinstance(value, str) or not value.startswith(LINKS):
         return None
-    return clean(value)
+    return scrub_address(value, allowed) or None

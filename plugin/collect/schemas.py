@@ -5,15 +5,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
-from plugin.collect.amounts import AMOUNT, CURRENCY, LAST_MS, MOST, MOST_PIECES, RFC3339
+from plugin.collect.amounts import AMOUNT, CURRENCIES, LAST_MS, MOST, MOST_PIECES, RFC3339
+from plugin.collect.checks import ABOUT_THE_VISITOR, MOST_EVENTS, NEED_ITEMS, NEED_ORDER
 from plugin.collect.items import AVAILABILITY
 from plugin.collect.items import MOST as MOST_PRODUCTS
 from plugin.collect.orders import BACK, PAID
-from plugin.collect.parts import EVENT_ID, ITEM_ID, MOST_ID, MOST_ITEMS, VISITOR_ID
+from plugin.collect.parts import (
+    EVENT_ID,
+    EVENT_NAME,
+    ITEM_ID,
+    MOST_ID,
+    MOST_ITEMS,
+    MOST_PARAMS,
+    VISITOR_ID,
+)
+from plugin.collect.vocabulary import ITEM_NAMES, canonical_name, item_field, translated
 
 
 class Amount(fields.Field[Any]):
@@ -44,25 +64,52 @@ class Quantity(Amount):
 
 
 class Identifier(fields.Field[Any]):
-    """A text of 1 to 128 letters without controls, or a whole number."""
+    """A text of 1 to 128 letters without controls and not blank, or a whole number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_ID:
             return str(value)
-        if isinstance(value, str) and ITEM_ID.fullmatch(value):
+        if isinstance(value, str) and ITEM_ID.fullmatch(value) and value.strip():
             return value
         raise ValidationError("must be a text of 1 to 128 letters, or a whole number")
 
 
 class Moment(fields.Field[Any]):
-    """Unix ms, or RFC 3339 with a zone."""
+    """Unix ms, or RFC 3339 with a zone and a date that exists."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LAST_MS:
             return value
-        if isinstance(value, str) and RFC3339.fullmatch(value):
+        found = RFC3339.fullmatch(value) if isinstance(value, str) else None
+        if found and _exists(*(int(part or 0) for part in found.group(1, 2, 3, 4, 5, 6, 9, 10))):
             return value
         raise ValidationError("must be Unix ms or a time as 2026-11-24T09:00:00+09:00")
+
+
+def _exists(*parts: int) -> bool:
+    *when, second, off_hour, off_minute = parts
+    try:
+        datetime(*when, min(second, 59), tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
+        timezone(timedelta(hours=off_hour, minutes=off_minute))
+    except ValueError:
+        return False
+    return off_minute < 60 and second < 60
+
+
+class Currency(fields.String):
+    """ISO 4217, in any case."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str) and value.isascii() and value.upper() in CURRENCIES:
+            return value.upper()
+        raise ValidationError("must be three letters of ISO 4217")
+
+
+class Told(fields.Raw):
+    """A text; anything else is dropped, never a reason to refuse."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True, metadata={"type": "string"})
 
 
 def _full(pattern: Any) -> Any:
@@ -83,20 +130,32 @@ class ItemSchema(Lenient):
     """A product line of an event, by GA4's names."""
 
     item_id = Identifier(required=True)
-    item_name = fields.String()
-    item_brand = fields.String()
-    item_category = fields.String()
-    item_variant = fields.String()
+    item_name = Told()
+    item_brand = Told()
+    item_category = Told()
+    item_variant = Told()
     price = Amount()
     discount = Amount()
     quantity = Quantity()
-    currency = fields.String(validate=_full(CURRENCY))
+    currency = Currency()
+    url = Told()
+    image = Told()
+
+    @pre_load
+    def by_our_names(self, data: Any, **kwargs: Any) -> Any:
+        """Other programs' names of the fields."""
+        if not isinstance(data, Mapping):
+            return data
+        named = {
+            name: value for name in ITEM_NAMES if (value := item_field(data, name)) is not None
+        }
+        return {**named, **data}
 
 
 class ParamsSchema(Lenient):
     """What an event tells; any further scalar is kept."""
 
-    currency = fields.String(validate=_full(CURRENCY))
+    currency = Currency()
     value = Amount()
     tax = Amount()
     shipping = Amount()
@@ -104,14 +163,49 @@ class ParamsSchema(Lenient):
     transaction_id = Identifier()
     items = fields.List(fields.Nested(ItemSchema), validate=validate.Length(max=MOST_ITEMS))
 
+    @validates_schema
+    def one_currency(self, data: Any, **kwargs: Any) -> None:
+        """An item's currency is its event's."""
+        event = data.get("currency")  # absent: the shop's, which a schema does not know
+        if event and any(item.get("currency", event) != event for item in data.get("items", ())):
+            raise ValidationError("an item's currency must be its event's", "items")
+
 
 class EventSchema(Lenient):
     """One event of a browser."""
 
-    name = fields.String(required=True)
+    name = fields.String(required=True, validate=_full(EVENT_NAME))
     event_id = fields.String(required=True, validate=_full(EVENT_ID))
     timestamp = Moment()
     params = fields.Nested(ParamsSchema)
+
+    @pre_load
+    def in_our_words(self, data: Any, **kwargs: Any) -> Any:
+        """Other programs' events by our names; of what is about the visitor, nothing is money."""
+        name, params = (
+            (data.get("name"), data.get("params", {}))
+            if isinstance(data, Mapping)
+            else (None, None)
+        )
+        if not isinstance(name, str) or not isinstance(params, Mapping):
+            return data
+        if len(params) > MOST_PARAMS:
+            raise ValidationError(f"may have {MOST_PARAMS} keys at most", "params")
+        ours = canonical_name(name)
+        if ours != name:
+            params = translated(params, one_item=ours in NEED_ITEMS)
+        return {**data, "name": ours, "params": {} if ours in ABOUT_THE_VISITOR else params}
+
+    @validates_schema(skip_on_field_errors=True)
+    def what_the_name_needs(self, data: Any, **kwargs: Any) -> None:
+        """Items, an order number, a value: some events are nothing without."""
+        name, params = data["name"], data.get("params", {})
+        if name in NEED_ITEMS and not params.get("items"):
+            raise ValidationError(f"{name} needs items", "params")
+        if name in NEED_ORDER and "transaction_id" not in params:
+            raise ValidationError(f"{name} needs transaction_id", "params")
+        if name == "purchase" and "value" not in params and not params.get("items"):
+            raise ValidationError("a purchase needs value or items", "params")
 
 
 class ServerEventSchema(EventSchema):
@@ -124,12 +218,12 @@ class ServerEventSchema(EventSchema):
 class PageSchema(Lenient):
     """The page that a visit happens on."""
 
-    url = fields.String()
-    title = fields.String()
-    referrer = fields.String()
-    type = fields.String()
-    language = fields.String()
-    width = fields.Integer()
+    url = Told()
+    title = Told()
+    referrer = Told()
+    type = Told()
+    language = Told()
+    width = fields.Raw(allow_none=True, metadata={"type": "integer"})
 
 
 class WantSchema(Lenient):
@@ -146,10 +240,10 @@ class VisitSchema(Lenient):
 
     key = fields.String(required=True)
     visitor_id = fields.String(required=True, validate=_full(VISITOR_ID))
-    consent = fields.String()
+    consent = Told()
     sent_at = Moment()
     events = fields.List(
-        fields.Nested(EventSchema), required=True, validate=validate.Length(min=1, max=25)
+        fields.Nested(EventSchema), required=True, validate=validate.Length(min=1, max=MOST_EVENTS)
     )
     page = fields.Nested(PageSchema)
     want = fields.Nested(WantSchema)
@@ -159,9 +253,11 @@ class EventsSchema(Lenient):
     """The body of ``POST /v1/events``."""
 
     visitor_id = fields.String(validate=_full(VISITOR_ID))
-    consent = fields.String()
+    consent = Told()
     events = fields.List(
-        fields.Nested(ServerEventSchema), required=True, validate=validate.Length(min=1, max=25)
+        fields.Nested(ServerEventSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST_EVENTS),
     )
 
 
@@ -171,7 +267,7 @@ class OrderSchema(Lenient):
     transaction_id = Identifier(required=True)
     visitor_id = fields.String(validate=_full(VISITOR_ID))
     customer_id = Identifier()
-    currency = fields.String(validate=_full(CURRENCY))
+    currency = Currency()
     value = Amount()
     items = fields.List(fields.Nested(ItemSchema), validate=validate.Length(max=MOST_ITEMS))
     status = fields.String(validate=validate.OneOf((*PAID, *BACK)))
@@ -187,7 +283,7 @@ class ProductSchema(Lenient):
     image = fields.String()
     price = Amount()
     sale_price = Amount()
-    currency = fields.String(validate=_full(CURRENCY))
+    currency = Currency()
     availability = fields.String(validate=validate.OneOf(AVAILABILITY))
     category = fields.String()
     brand = fields.String()
