@@ -14,7 +14,7 @@ from plugin.storage import campaigns, rules, segments
 from plugin.storage.engine import Row
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
-from plugin.web.pages import limit, whole
+from plugin.web.pages import limit, paged, whole
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
@@ -28,8 +28,8 @@ def list_segments() -> Response:
     shop = server_shop()
     bring_up_to_date(shop)
     with here().house.store(shop.name).read() as tx:
-        found = segments.definitions(tx)
-    return answer({"segments": [segment_out(one) for one in found], "next": None})
+        found = [segment_out(one) for one in segments.definitions(tx)]
+    return answer(paged("segments", found))
 
 
 def get_segment(slug: str) -> Response:
@@ -118,8 +118,8 @@ def list_campaigns(kind: str) -> Response:
     """Every popup or window."""
     shop = server_shop()
     with here().house.store(shop.name).read() as tx:
-        found = campaigns.all(tx, KINDS[kind])
-    return answer({kind: [campaign_out(row) for row in found], "next": None})
+        found = [campaign_out(row) for row in campaigns.all(tx, KINDS[kind])]
+    return answer(paged(kind, found))
 
 
 def put_campaign(kind: str, slug: str) -> Response:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
 from plugin.errors import PluginError
 from plugin.storage import segments
 from plugin.web import openapi
 from plugin.web.edge import answer
 from plugin.web.here import here
+
+
+def home() -> Response:
+    """Whoever opens the bare address wants the owner's pages."""
+    return Response(status=302, headers={"Location": f"{request.script_root}/admin/"})
 
 
 def health() -> Response:

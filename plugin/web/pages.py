@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import request
 
 from plugin.errors import PluginError
@@ -17,6 +20,13 @@ def limit(default: int = 100) -> int:
 def after() -> str:
     """``?after=``: the cursor of the page before; empty on the first."""
     return request.args.get("after", "")
+
+
+def paged(name: str, documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The page asked for of ``documents``, by slug, under ``name``, and the ``next`` cursor."""
+    most, start = limit(), after()
+    found = sorted((one for one in documents if one["slug"] > start), key=lambda one: one["slug"])
+    return {name: found[:most], "next": found[most - 1]["slug"] if len(found) > most else None}
 
 
 def whole(name: str, default: int, lowest: int, highest: int) -> int:

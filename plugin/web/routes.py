@@ -21,6 +21,7 @@ STOREFRONT_ROUTES = (
     Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws popups and windows."),
 )
 MACHINE_ROUTES = (
+    Route(("GET",), "/", machines.home, "public", "To the owner's pages."),
     Route(("GET",), "/health", machines.health, "public", "The process answers."),
     Route(("GET",), "/ready", machines.ready, "public", "A visit would be stored."),
     Route(("GET",), "/metrics", machines.metrics, "public", "Figures for Prometheus."),

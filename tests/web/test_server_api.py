@@ -197,6 +197,28 @@ def test_a_campaign_is_read_back_as_it_was_put(moon: Any) -> None:
     assert moon.server("GET", "/v1/windows/home").status_code == 404
 
 
+@pytest.mark.parametrize("kind", ["segments", "popups", "windows"])
+def test_lists_are_paged_by_slug(moon: Any, kind: str) -> None:
+    documents = {
+        "segments": {"name": "One", "rule": {"everyone": True}},
+        "popups": {
+            "trigger": {"on": "load"},
+            "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}],
+        },
+        "windows": {"strategies": ["bestsellers"]},
+    }
+    for slug in ("c", "a", "b"):
+        assert moon.server("PUT", f"/v1/{kind}/{slug}", documents[kind]).status_code == 200
+    first = moon.server("GET", f"/v1/{kind}?limit=2").get_json()
+    rest = moon.server("GET", f"/v1/{kind}?limit=2&after={first['next']}").get_json()
+    assert [one["slug"] for one in first[kind]] == ["a", "b"]
+    assert ([one["slug"] for one in rest[kind]], rest["next"]) == (["c"], None)
+
+
+def test_the_bare_address_leads_to_the_owners_pages(moon: Any) -> None:
+    assert moon.client.get("/").headers["Location"] == "/admin/"
+
+
 def test_an_erased_visitor_is_gone(moon: Any) -> None:
     moon.visit(CHO, {"name": "page_view"})
     assert moon.server("DELETE", f"/v1/visitors/{CHO}").status_code == 200
