@@ -33,7 +33,7 @@ def visit() -> Response:
             "all_refused", "none of the events can be taken: " + batch.refused[0].reason
         )
         return answer(refusal | counts, ALL_REFUSED)
-    wish = wishes.of_visit(data, shop, personal=batch.consented and not batch.bot)
+    wish = wishes.of_visit(data, personal=batch.consented and not batch.bot)
     return answer(counts | shown(shop, wish, now))
 
 
@@ -58,7 +58,7 @@ def recommend() -> Response:
     """The products of one window or strategy."""
     data = body()
     shop = browser_shop(data)
-    wish = wishes.of_recommend(data, shop, personal=may_know(data, shop))
+    wish = wishes.of_recommend(data, personal=may_know(data, shop))
     found = journey.recommend(here().house.store(shop.name), shop, wish, here().now())
     return answer({"items": found.items, "strategy": found.strategy})
 
@@ -68,7 +68,7 @@ def popup() -> Response:
     data = body()
     shop = browser_shop(data)
     read_visitor_id(data.get("visitor_id"))
-    wish = wishes.of_popup(data, shop, personal=may_know(data, shop))
+    wish = wishes.of_popup(data, personal=may_know(data, shop))
     return answer(shown(shop, wish, here().now()))
 
 

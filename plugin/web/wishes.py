@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 from plugin.errors import BodyRefused
 from plugin.journey import Wish
 from plugin.serve.recommend.strategies import strategy_named
-from plugin.shop import Shop
 
 MOST_WINDOWS = 20
 MOST_IDS = 200
 MOST = 100
 
 
-def of_visit(data: Mapping[str, Any], shop: Shop, *, personal: bool) -> Wish:
+def of_visit(data: Mapping[str, Any], *, personal: bool) -> Wish:
     """The wish in a visit body's ``want``: nothing asked, nothing shown."""
     want = _object(data, "want")
     page = _object(data, "page")
@@ -31,14 +30,13 @@ def of_visit(data: Mapping[str, Any], shop: Shop, *, personal: bool) -> Wish:
     )
 
 
-def of_popup(data: Mapping[str, Any], shop: Shop, *, personal: bool) -> Wish:
+def of_popup(data: Mapping[str, Any], *, personal: bool) -> Wish:
     """As ``of_visit``; to ask here is to ask for a popup."""
-    return of_visit(
-        {**data, "want": {"popup": True, **_object(data, "want")}}, shop, personal=personal
-    )
+    asked = {"popup": True, **_object(data, "want")}
+    return of_visit({**data, "want": asked}, personal=personal)
 
 
-def of_recommend(data: Mapping[str, Any], shop: Shop, *, personal: bool) -> Wish:
+def of_recommend(data: Mapping[str, Any], *, personal: bool) -> Wish:
     """The wish of ``POST /v1/recommend``. Raises BodyRefused, or NotYet for a later strategy."""
     window, strategy = data.get("window"), data.get("strategy")
     if not isinstance(window, str) and not isinstance(strategy, str):
