@@ -13,7 +13,7 @@ from typing import Any
 
 from plugin.collect.agents import Agent
 from plugin.collect.amounts import read_currency, read_moment, read_money, read_timestamp
-from plugin.collect.event import Batch, Event, Item, Refused, Scalar
+from plugin.collect.event import Batch, Event, Item, Refused, Scalar, worth
 from plugin.collect.parts import (
     EVENT_ID,
     EVENT_NAME,
@@ -242,7 +242,7 @@ def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Ev
     if event.name == "purchase" and "value" not in amounts:
         if not items:
             raise EventRefused("a purchase needs value or items")
-        amounts["value"] = sum(round((item.price or 0) * item.quantity) for item in items)
+        amounts["value"] = worth(items)
     rest = {name: value for name, value in params.items() if name not in OF_THEIR_OWN}
     return replace(
         event,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,11 @@ class Item:
     quantity: float = 1
     url: str | None = None
     image: str | None = None
+
+
+def worth(items: Iterable[Item]) -> int:
+    """What the lines cost together, minor units; one without a price costs nothing."""
+    return sum(round((item.price or 0) * item.quantity) for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +78,8 @@ class Batch:
     bot: bool = False
 
 
-def event_from_wire(data: Mapping[str, Any]) -> Event:
-    """The event whose ``orjson.dumps`` was read back as ``data``."""
+def event_from_wire(data: Event | Mapping[str, Any]) -> Event:
+    """The event whose ``orjson.dumps`` was read back as ``data``; an event is itself already."""
+    if isinstance(data, Event):
+        return data
     return Event(**{**data, "items": tuple(Item(**item) for item in data["items"])})
-
-
-def events_from_wire(rows: Sequence[Mapping[str, Any]]) -> list[Event]:
-    """As ``event_from_wire``, for a list."""
-    return [event_from_wire(row) for row in rows]

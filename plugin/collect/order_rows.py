@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from plugin.collect.event import Event, Item, Scalar
+from plugin.collect.event import Event, Item, Scalar, worth
 from plugin.collect.orders import customer_visitor_id
 from plugin.errors import PluginError
 from plugin.shop import Shop, to_minor
@@ -218,7 +218,7 @@ def _event(
         params=params,
         items=tuple(items),
         currency=shop.currency,
-        value=sum(round((item.price or 0) * item.quantity) for item in items),
+        value=worth(items),
         transaction_id=order,
         source="import",
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plugin.collect.amounts import read_currency, read_money, read_timestamp
-from plugin.collect.event import Event, Scalar
+from plugin.collect.event import Event, Scalar, worth
 from plugin.collect.parts import read_id, read_items, read_visitor_id
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
@@ -49,7 +49,7 @@ def _read(body: Mapping[str, Any], shop: Shop, now: int) -> Event:
     if value is None and kind == "purchase":
         if not items:
             raise EventRefused("an order needs value or items")
-        value = sum(round((item.price or 0) * item.quantity) for item in items)
+        value = worth(items)
     at = read_timestamp(body["timestamp"], now, trusted=True)[0] if "timestamp" in body else now
     visitor_id, params = _who(body)
     told = f"{kind}:{order}:" + (f"{value}:{body.get('timestamp')}" if kind == "refund" else "")

@@ -33,9 +33,7 @@ def read_object(body: bytes, largest: int = LARGEST) -> dict[str, Any]:
     repeats, anything after the object, or something else than an object.
     """
     if len(body) > largest:
-        raise BodyRefused(
-            f"the body may have {largest} bytes at most", code="too_large", status=413
-        )
+        raise too_large(largest)
     body = body.removeprefix(BOM)
     structure = _STRING.sub(b"", body).translate(None, _NOT_STRUCTURE)
     _check_depth(structure)
@@ -45,6 +43,11 @@ def read_object(body: bytes, largest: int = LARGEST) -> dict[str, Any]:
     if _members(found) != structure.count(b":"):
         raise BodyRefused("a key stands twice in one object")
     return found
+
+
+def too_large(largest: int) -> BodyRefused:
+    """The trouble of a body over the limit."""
+    return BodyRefused(f"the body may have {largest} bytes at most", code="too_large", status=413)
 
 
 def _check_depth(structure: bytes) -> None:

@@ -21,8 +21,8 @@ def collect(tx: Tx, shop: Shop, events: Sequence[Any]) -> list[str]:
 
     What was stored before changes nothing. Events come as ``Event`` or as their JSON.
     """
-    sent = [event if isinstance(event, Event) else event_from_wire(event) for event in events]
-    ids = profiles.ensure(tx, sorted({event.visitor_id for event in sent}))
+    sent = [event_from_wire(event) for event in events]
+    ids = profiles.ensure(tx, {event.visitor_id for event in sent})
     new = events_table.add(tx, sent, ids, shop)
     fresh = list(
         {event.event_id: event for event in reversed(sent) if event.event_id in new}.values()
@@ -95,4 +95,4 @@ def retold(tx: Tx, shop: Shop, profile: int, visitor_id: str) -> Profile:
 
 def collect_bots(tx: Tx, shop: Shop, events: Sequence[Any]) -> None:
     """Keep what known bots sent, where it counts for nothing."""
-    events_table.add_bots(tx, (e if isinstance(e, Event) else event_from_wire(e) for e in events))
+    events_table.add_bots(tx, map(event_from_wire, events))

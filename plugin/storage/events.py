@@ -40,7 +40,6 @@ where profile = :profile and (at < :before or (at = :before and event_id < :befo
 order by at desc, event_id desc
 limit :limit
 """
-FIRST = "select min(at) as first, count(*) as events from events"
 FOREVER = 2**62
 
 
@@ -78,12 +77,6 @@ def timeline(
     at, event_id = before or (FOREVER, "")
     rows = tx.all(TIMELINE, profile=profile, before=at, before_id=event_id, limit=limit)
     return [row | {k: orjson.loads(row[k]) for k in ("params", "items")} for row in rows]
-
-
-def beginnings(tx: Tx) -> tuple[int | None, int]:
-    """When the first event happened (Unix ms; None: none came yet), and how many are stored."""
-    row = tx.one(FIRST) or {}
-    return row.get("first"), row.get("events") or 0
 
 
 def event_of(row: Row) -> Event:

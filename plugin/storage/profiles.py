@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from typing import Any
 
@@ -49,12 +50,12 @@ update segments set size = size - 1 where slug in (
 ERASE = "delete from profiles where visitor_id = :visitor_id"
 
 
-def ensure(tx: Tx, visitor_ids: Sequence[str]) -> dict[str, int]:
+def ensure(tx: Tx, visitor_ids: AbstractSet[str]) -> dict[str, int]:
     """The profile id of each visitor; a new visitor gets an empty profile.
 
     On PostgreSQL the rows are locked till the end, in one order, so that writers never deadlock.
     """
-    ordered = sorted(set(visitor_ids))
+    ordered = sorted(visitor_ids)
     rows = tx.many_returning(ENSURE, [{"visitor_id": one} for one in ordered])
     return {one: row["id"] for one, row in zip(ordered, rows, strict=True) if row}
 

@@ -9,14 +9,13 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from plugin.collect.reader import read_object
+from plugin.collect.reader import LARGEST, read_object, too_large
 from plugin.errors import BodyRefused, Busy, NotAllowed, PluginError
 from plugin.shop import Shop
 from plugin.web.here import here
 from plugin.web.signin import network_of
 
 log = logging.getLogger("regulars.web")
-LARGEST_BODY = 131_072
 API = "/v1/"
 CODES = {
     400: "bad_request",
@@ -34,21 +33,13 @@ def answer(data: Any, status: int = 200) -> Response:
     return response
 
 
-def body(largest: int = LARGEST_BODY) -> dict[str, Any]:
+def body(largest: int = LARGEST) -> dict[str, Any]:
     """The request's body, read as one JSON object whatever its content type. Raises BodyRefused."""
     if (request.content_length or 0) > largest:
         raise too_large(largest)
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise BodyRefused("send the body as it is, without Content-Encoding")
-    raw = request.stream.read(largest + 1)
-    if len(raw) > largest:
-        raise too_large(largest)
-    return read_object(raw, largest)
-
-
-def too_large(largest: int) -> BodyRefused:
-    """The trouble of a body over the limit."""
-    return BodyRefused(f"the body may have {largest} bytes at most", code="too_large", status=413)
+    return read_object(request.stream.read(largest + 1), largest)
 
 
 def browser_shop(data: dict[str, Any]) -> Shop:

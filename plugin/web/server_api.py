@@ -15,10 +15,10 @@ from plugin.errors import NotFound, NotYet
 from plugin.shop import Shop, to_major
 from plugin.storage import items
 from plugin.storage.engine import Row
-from plugin.web.edge import answer, body, error, server_shop
+from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
 from plugin.web.pages import after, limit
-from plugin.web.storefront import finder, record
+from plugin.web.storefront import ALL_REFUSED, finder, named, none_taken, record
 
 LARGEST_FEED = 8 * 1024 * 1024
 
@@ -29,10 +29,7 @@ def events() -> Response:
     batch = check_visit(body(), shop, here().now(), source="server", find_item=finder(shop))
     counts = record(shop, batch)
     if batch.refused and not batch.events:
-        reason = batch.refused[0].reason
-        return answer(
-            error("all_refused", "none of the events can be taken: " + reason) | counts, 400
-        )
+        return none_taken(batch, counts)
     return answer(counts)
 
 
@@ -55,8 +52,7 @@ def put_items() -> Response:
         else 0
     )
     return answer(
-        {"kept": kept, "refused": [{"index": r.index, "reason": r.reason} for r in refused]},
-        400 if refused and not good else 200,
+        {"kept": kept, "refused": named(refused)}, ALL_REFUSED if refused and not good else 200
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, request
@@ -10,7 +10,7 @@ from flask import Response, request
 from plugin import journey
 from plugin.collect.agents import Agent, read_agent
 from plugin.collect.checks import check_visit, consented, read_visitor_id
-from plugin.collect.event import Batch, Item
+from plugin.collect.event import Batch, Item, Refused
 from plugin.errors import BodyRefused
 from plugin.shop import Shop
 from plugin.storage import items
@@ -25,16 +25,19 @@ def visit() -> Response:
     """Take a batch of events, and answer with what the page may show."""
     data = body()
     shop = browser_shop(data)
-    now, agent = here().now(), read_agent(request.headers.get("User-Agent", ""))
-    batch = check_visit(data, shop, now, agent=agent, gpc=gpc(), find_item=finder(shop))
+    now = here().now()
+    batch = check_visit(data, shop, now, agent=agent(), gpc=gpc(), find_item=finder(shop))
     counts = record(shop, batch)
     if batch.refused and not batch.events:
-        refusal = error(
-            "all_refused", "none of the events can be taken: " + batch.refused[0].reason
-        )
-        return answer(refusal | counts, ALL_REFUSED)
+        return none_taken(batch, counts)
     wish = wishes.of_visit(data, personal=batch.consented and not batch.bot)
     return answer(counts | shown(shop, wish, now))
+
+
+def none_taken(batch: Batch, counts: dict[str, Any]) -> Response:
+    """The answer to a batch without one good event: nothing of it was stored."""
+    reason = "none of the events can be taken: " + batch.refused[0].reason
+    return answer(error("all_refused", reason) | counts, ALL_REFUSED)
 
 
 def record(shop: Shop, batch: Batch) -> dict[str, Any]:
@@ -50,8 +53,13 @@ def record(shop: Shop, batch: Batch) -> dict[str, Any]:
         accepted = len({event.event_id for event in events})
     else:
         accepted = len(here().writer.do(shop.name, "collect", events=events)) if events else 0
-    refused = [{"index": one.index, "reason": one.reason} for one in batch.refused]
-    return {"accepted": accepted, "duplicates": len(events) - accepted, "refused": refused}
+    duplicates = len(events) - accepted
+    return {"accepted": accepted, "duplicates": duplicates, "refused": named(batch.refused)}
+
+
+def named(refused: Iterable[Refused]) -> list[dict[str, Any]]:
+    """What was turned away, by its place and with why."""
+    return [{"index": one.index, "reason": one.reason} for one in refused]
 
 
 def recommend() -> Response:
@@ -103,10 +111,10 @@ def shown(shop: Shop, wish: journey.Wish, now: int) -> dict[str, Any]:
 
 def may_know(data: Mapping[str, Any], shop: Shop) -> bool:
     """Whether this visitor's profile may be used: consent was given, and no bot asks."""
-    return consented(data, shop, gpc=gpc()) and not agent_of(data).bot
+    return consented(data, shop, gpc=gpc()) and not agent().bot
 
 
-def agent_of(data: Mapping[str, Any]) -> Agent:
+def agent() -> Agent:
     """What the request says of the browser."""
     return read_agent(request.headers.get("User-Agent", ""))
 
