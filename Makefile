@@ -3,15 +3,19 @@
 #   PORT=8000          where `make demo` listens
 #   PYTHON=python3     the Python (3.10 or newer) that .venv is made with
 #   TESTS=tests        what `make test` gives to pytest; PYTEST="-x -k name" for more
+#   KILLS=200          how long `make torture` is: so many kills, ten power cuts for each
+#   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth
 
 PORT ?= 8000
 PYTHON ?= python3
 TESTS ?= tests
 PYTEST ?=
+ONLY ?=
+KILLS ?= 200
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types wheel check clean
+.PHONY: help demo test lint types wheel check bench torture clean
 
 help:
 	@echo "make demo     a stocked demo shop and its admin on port $(PORT) (PORT=...)"
@@ -20,6 +24,8 @@ help:
 	@echo "make lint     ruff: mistakes and layout"
 	@echo "make types    mypy --strict"
 	@echo "make wheel    build the wheel, install it into an empty venv, run the journey there"
+	@echo "make bench    every figure beside its mark, some minutes (ONLY=http, GROWTH=10000000)"
+	@echo "make torture  kills, power cuts, a full disk: the fault tests, some minutes (KILLS=$(KILLS))"
 	@echo "make clean    remove .venv and what the tools left"
 
 demo: $(VENV)/.made-demo
@@ -41,6 +47,12 @@ wheel: $(VENV)/.made-dev
 	@bash .ci/wheel $(BIN)/python
 
 check: lint types test wheel
+
+bench: $(VENV)/.made-test
+	$(BIN)/python tests/bench $(ONLY)
+
+torture: $(VENV)/.made-test
+	REGULARS_TORTURE=$(KILLS) $(BIN)/python -m pytest tests/torture -s $(PYTEST)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

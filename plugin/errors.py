@@ -73,3 +73,7 @@ class Busy(PluginError):
     code = "busy"
     status = 503
     retry_after_s = 2
+
+
+class Undone(Busy):
+    """The whole transaction is gone, with everything done in it so far; nothing may be added."""

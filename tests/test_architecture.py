@@ -27,7 +27,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("segment",),
     ("profile",),
     ("collect",),
-    ("config", "errors", "shop", "__init__"),
+    ("config", "errors", "faults", "shop", "__init__"),
 )
 DEPTH = {name: depth for depth, names in enumerate(ROOMS) for name in names}
 STAGES = ("collect", "profile", "segment", "serve")

@@ -20,8 +20,8 @@ from plugin.config import Settings
 from plugin.shop import DAY, Shop
 from plugin.storage import control, rules, segments
 from plugin.storage.house import House
+from plugin.tasks.group import GroupWriter
 from plugin.tasks.imports import Report, Source, import_orders
-from plugin.tasks.writer import DirectWriter
 
 FOLDER = Path(os.environ.get("REGULARS_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
 FILE = FOLDER / "recommend" / "online_retail_II_2009_2010.csv.gz"
@@ -59,7 +59,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
     shop = Shop("giftware", keys.public, currency="GBP", timezone="Europe/London")
     with house.control.write() as tx:
         control.add_shop(tx, shop, keys)
-    writer = DirectWriter(house)
+    writer = GroupWriter(house).start()
     for slug, rule in RULES.items():
         writer.do(
             "giftware", "put_segment", slug=slug, name=slug, rule=rule, enabled=True, now=MOMENT

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 import click
+import msgspec
 import orjson
 
 import plugin
@@ -17,7 +18,7 @@ from plugin.cli.room import Room, room
 from plugin.collect.orders import customer_visitor_id
 from plugin.config import load_settings, static_dir
 from plugin.errors import NotFound, PluginError
-from plugin.shop import Shop
+from plugin.shop import Shop, local_time
 from plugin.storage import backup as copies
 from plugin.storage import profiles, segments
 from plugin.storage.sqlite import SAFE_VERSION, sqlite_version
@@ -66,11 +67,15 @@ def _troubles(here: Room) -> Iterator[str]:
         if not (static_dir() / name).is_file():
             yield f"{name} is missing: install Regulars again"
     yield from _foreign_package()
-    for name in here.house.shops():
+    for name, shop in here.house.shops().items():
         with here.house.store(name).read() as tx:
             waiting = sum(segments.backlog(tx, here.now()))
-            if waiting > MANY:
-                yield f"shop {name}: {waiting} visitors wait; is `regulars work` running?"
+            silence = journey.listen(tx, shop, here.now()).silence
+        if waiting > MANY:
+            yield f"shop {name}: {waiting} visitors wait; is `regulars work` running?"
+        if silence is not None:
+            since = f"{local_time(silence.since, shop.timezone):%Y-%m-%d %H:%M}"
+            yield f"shop {name}: no event since {since}; is the tag still in its pages?"
 
 
 def _foreign_package() -> Iterator[str]:
@@ -124,15 +129,19 @@ def export(name: str | None, visitor: str | None, customer: str | None, email: s
     with room() as here:
         shop = here.shop(name)
         store = here.house.store(shop.name)
-        known = []
+        known: dict[str, journey.VisitorView] = {}  # several ids may lead to one
         for visitor_id in ids_of(here, shop, visitor, customer, email):
             try:
-                known.append(journey.look_at(store, shop, visitor_id, here.now(), EVERY_EVENT))
+                view = journey.look_at(store, shop, visitor_id, here.now(), EVERY_EVENT)
             except NotFound:
                 continue
+            known[view.profile.visitor_id] = view
         if not known:
             raise NotFound("nothing is known of this person")
-        click.echo(orjson.dumps(known, option=orjson.OPT_INDENT_2).decode())
+        as_json = orjson.dumps(
+            list(known.values()), option=orjson.OPT_INDENT_2, default=msgspec.to_builtins
+        )
+        click.echo(as_json.decode())
 
 
 @privacy.command("erase")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from plugin.cli.room import Room, room
+from plugin.collect.signature import identity_key
 from plugin.errors import PluginError
 from plugin.shop import Shop
 from plugin.storage import control
@@ -57,7 +58,9 @@ def add(
             here.now(),
         )
         add_shop(here, made, keys)
+        identity = identity_key(here.house.settings.secret_key, name)
     say_keys(made, keys)
+    click.echo(f"Identity key: {identity}   (signs who is signed in; see docs/identity.md)")
 
 
 def add_shop(here: Room, made: Shop, keys: control.Keys) -> None:

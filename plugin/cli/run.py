@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -14,19 +15,22 @@ from pathlib import Path
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
 from plugin.storage.house import House
 from plugin.tasks.clock import make_clock
-from plugin.tasks.keeper import Keeper, take_lock
+from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
+from plugin.tasks.parent import end_with
 from plugin.tasks.writer import KeeperClient
 from plugin.web.app import clock_ms
 
-THREADS = 16  # each waits for a commit most of its time
+HEAD_WITHIN_MS = 10_000  # a request's head; its body has a deadline in web/front.py
 PARENT = "REGULARS_PARENT"
 STOP_WITHIN_S = 10.0
+PAUSE_S = 0.05  # between a writer that ended and the next
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True)
 PORT = click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
@@ -74,13 +78,13 @@ def run_everything(host: str, port: int, workers: int, data: Path | None = None)
 def run_web(host: str, port: int, workers: int) -> None:
     """Serve HTTP until told to stop."""
     server = Granian(
-        "plugin.web.wsgi:make",
+        "plugin.web.wsgi:front",
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_WITHIN_MS),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=int(STOP_WITHIN_S),
@@ -92,24 +96,26 @@ def run_web(host: str, port: int, workers: int) -> None:
 def run_work(settings: Settings) -> None:
     """Write for everybody (SQLite) and run the clock, until told to stop."""
     stop = threading.Event()
+    if PARENT in os.environ:
+        end_with(int(os.environ[PARENT]), signal.SIGTERM)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     house = House(settings)
     keeper = None
     if not settings.on_postgres:
-        lock = take_lock(settings.data)
+        lock = take_lock(settings.data, LOCK_WITHIN_S)
         if lock is None:
             raise PluginError(f"another process already writes to {settings.data}: stop it first")
         keeper = Keeper(house, lock).start()
     clock = make_clock(house, clock_ms)
     clock.start()
-    while not stop.wait(1.0):
-        if os.environ.get(PARENT) not in (None, str(os.getppid())):
-            break  # the parent is gone, and nobody would stop us
-    clock.shutdown(wait=True)
+    stop.wait()
+    clock.shutdown(wait=False)
     if keeper is not None:
         keeper.close()
     house.close()
+    logging.shutdown()
+    os._exit(0)  # without waiting for a job that still runs: what it does next has no store
 
 
 class WriterProcess:
@@ -161,11 +167,12 @@ class WriterProcess:
         return True
 
     def _watch(self) -> None:
-        while not self._stopping.is_set():
-            if self._child is not None and self._child.poll() is not None:
-                click.echo("regulars: the writer ended by itself; starting it again", err=True)
-                self._child = self._spawn()
-            self._stopping.wait(0.25)
+        while self._child is not None:
+            self._child.wait()
+            if self._stopping.wait(PAUSE_S):
+                return
+            click.echo("regulars: the writer ended by itself; starting it again", err=True)
+            self._child = self._spawn()
 
 
 def check_free(host: str, port: int) -> None:

@@ -1,9 +1,10 @@
-"""What does the user agent say: which kind of device, which browser, and is it a bot?"""
+"""What does a request say of its sender: which device, which browser, a bot, or nobody yet?"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import crawleruseragents
@@ -29,6 +30,7 @@ _APPS = (
     ("KAKAOTALK", "kakaotalk"), ("NAVER(", "naver"), (" Line/", "line"), ("TikTok", "tiktok"),
     ("musical_ly", "tiktok"),
 )  # fmt: skip
+PURPOSES = ("Sec-Purpose", "Purpose", "X-Moz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Agent:
     os: str | None = None
     in_app_browser: str | None = None
     bot: bool = False
+
+    def as_bot(self) -> Agent:
+        """The same, kept apart as a bot is."""
+        return replace(self, bot=True)
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +61,20 @@ def read_agent(user_agent: str) -> Agent:
         os=_first(_SYSTEMS, text),
         in_app_browser=_first(_APPS, text),
         bot=bot,
+    )
+
+
+def is_prefetch(headers_get: Callable[[str], str | None]) -> bool:
+    """Whether the browser only prepares a page that nobody has opened.
+
+    headers_get: the value of a request's header, None where there is none. Sec-Purpose is the
+    standard's (it may go on, "prefetch;prerender"); the others are those of older browsers.
+    """
+    return any(
+        purpose.strip().lower() == "prefetch"
+        for name in PURPOSES
+        if (value := headers_get(name))
+        for purpose in value.replace(",", ";").split(";")
     )
 
 

@@ -8,11 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from plugin.collect.agents import Agent
-from plugin.collect.amounts import read_currency, read_moment, read_money, read_timestamp
+from plugin.collect.amounts import (
+    AHEAD_MS,
+    OLD_MS,
+    read_currency,
+    read_moment,
+    read_money,
+    read_timestamp,
+)
 from plugin.collect.event import Batch, Event, Item, Refused, Scalar, worth
 from plugin.collect.parts import (
     EVENT_ID,
@@ -24,28 +33,21 @@ from plugin.collect.parts import (
     read_params,
     read_visitor_id,
 )
-from plugin.collect.scrub import printable
-from plugin.collect.vocabulary import canonical_name, translated
+from plugin.collect.plain import PlainReader, plain_reader
+from plugin.collect.scrub import NONE_OF_ITS_OWN, printable
+from plugin.collect.signature import SIGNED, read_signature
+from plugin.collect.vocabulary import (
+    ABOUT_THE_VISITOR,
+    GIVEN,
+    NEED_ITEMS,
+    NEED_ORDER,
+    canonical_name,
+    translated,
+)
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
 
 MOST_EVENTS = 25
-NEED_ITEMS = frozenset(
-    [
-        "view_item",
-        "view_item_list",
-        "select_item",
-        "add_to_cart",
-        "remove_from_cart",
-        "add_to_wishlist",
-        "view_cart",
-        "begin_checkout",
-    ]
-)
-NEED_ORDER = frozenset({"purchase", "refund"})
-GIVEN = frozenset({"identify", "generate_lead"})  # told on purpose, kept as told
-# Their params are the visitor's traits or choice: "value" is no money there, a page no trait.
-ABOUT_THE_VISITOR = frozenset({"identify", "consent"})
 OF_THEIR_OWN = frozenset({"items", "value", "currency", "transaction_id"})  # fields of Event
 PAGE = {
     "url": "page_location", "title": "page_title", "referrer": "page_referrer",
@@ -57,21 +59,44 @@ Finder = Callable[[str], Item | None]
 __all__ = ["Reading", "check_event", "check_visit", "consented", "read_visitor_id"]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What every event of one body is read with. ``allowed``: the shop's own query parameters."""
+class Reading(NamedTuple):
+    """What every event of one body is read with.
+
+    ``plain``: takes the plain ones; ``allowed``: the shop's own query parameters; ``times``: the
+    first and the last moment (Unix ms) that is believed as it is told.
+    """
 
     shop: Shop
     now: int
     source: str
     visitor_id: str | None
     find_item: Finder | None
-    allowed: frozenset[str] = frozenset()
+    allowed: frozenset[str]
+    plain: PlainReader
+    times: tuple[int, int]
+    identity_key: str | None = None
 
     @property
     def trusted(self) -> bool:
         """Whether times of any age are believed."""
         return self.source != "browser"
+
+
+def reading_of(
+    shop: Shop,
+    now: int,
+    source: str,
+    visitor_id: str | None,
+    find_item: Finder | None,
+    identity_key: str | None,
+) -> Reading:
+    """What the events of a body from ``source`` (browser, server, import) are read with."""
+    own = shop.settings.get("url_params")
+    allowed = frozenset(map(str, own)) if isinstance(own, list) else NONE_OF_ITS_OWN
+    oldest = max(0, now - OLD_MS) if source == "browser" else 0
+    plain = plain_reader(allowed, shop.currency)
+    times = (oldest, now + AHEAD_MS)
+    return Reading(shop, now, source, visitor_id, find_item, allowed, plain, times, identity_key)
 
 
 def check_visit(
@@ -83,19 +108,21 @@ def check_visit(
     agent: Agent | None = None,
     gpc: bool = False,
     find_item: Finder | None = None,
+    identity_key: str | None = None,
 ) -> Batch:
     """The events of a visit body (its key is looked up already), good and refused.
 
     source "server": each event may name its own visitor, times are kept, absent consent is granted.
     find_item: the product whose page is at an address, for events that name none; it gets the
     address as it was sent, because an allowed parameter may be what tells products apart.
+    identity_key: the shop's, by which a browser's ``identify`` may be signed.
     Raises BodyRefused when the body as a whole is not what the contract describes.
     """
     raw = _events(body)
     visitor = body.get("visitor_id")
     in_browser = source == "browser"
     sender = read_visitor_id(visitor) if in_browser or "visitor_id" in body else None
-    reading = Reading(shop, now, source, sender, find_item, _allowed(shop))
+    reading = reading_of(shop, now, source, sender, find_item, identity_key)
     good: list[Event] = []
     refused: list[Refused] = []
     for index, one in enumerate(raw):
@@ -104,7 +131,8 @@ def check_visit(
         except (EventRefused, BodyRefused) as trouble:
             refused.append(Refused(index, trouble.message))
     if in_browser:
-        good = _with_page(good, body.get("page"), agent, reading)
+        page = page_told(body.get("page", {}), reading)
+        good = with_page(good, page | device_told(agent))
     bot = in_browser and ((agent is not None and agent.bot) or _driven(body, raw))
     yes = consented(body, shop, gpc=gpc, source=source)
     return Batch(tuple(good), tuple(refused), consented=yes, bot=bot)
@@ -115,19 +143,15 @@ def _events(body: Mapping[str, Any]) -> list[Any]:
     raw = body.get("events")
     if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_EVENTS:
         raise BodyRefused(f"events must be a list of 1 to {MOST_EVENTS}")
-    if "page" in body and not isinstance(body["page"], Mapping):
-        raise BodyRefused("page must be an object")
+    for part in ("page", "want"):
+        if part in body and not isinstance(body[part], Mapping):
+            raise BodyRefused(f"{part} must be an object")
     if "sent_at" in body:
         try:
             read_moment(body["sent_at"])
         except EventRefused as trouble:
             raise BodyRefused("sent_at: " + trouble.message) from None
     return raw
-
-
-def _allowed(shop: Shop) -> frozenset[str]:
-    own = shop.settings.get("url_params")
-    return frozenset(str(one) for one in own) if isinstance(own, list) else frozenset()
 
 
 def consented(body: Mapping[str, Any], shop: Shop, *, gpc: bool, source: str = "browser") -> bool:
@@ -190,6 +214,11 @@ def check_event(raw: Any, index: int, reading: Reading) -> Event:
         source=reading.source,
         adjusted=adjusted,
     )
+    if name == "identify" and reading.trusted:  # needs no signature, and keeps none
+        params = {key: value for key, value in params.items() if key != "signature"}
+    elif name == "identify":
+        params, signed = read_signature(params, reading.identity_key)
+        event = replace(event, source=SIGNED if signed else event.source)
     if name in ABOUT_THE_VISITOR:
         return replace(event, params=read_params(params, reading.allowed, given=name in GIVEN))
     event = _with_money(event, params, reading)
@@ -265,24 +294,32 @@ def _found_by_page(event: Event, location: Any, reading: Reading) -> Event:
     return replace(event, items=(item,), currency=reading.shop.currency, event_id=made)
 
 
-def _with_page(
-    events: list[Event], page: Any, agent: Agent | None, reading: Reading
-) -> list[Event]:
-    """Let the first page view say on which page and device it was; else the first event may."""
-    may = [place for place, one in enumerate(events) if one.name not in ABOUT_THE_VISITOR]
-    place = next((place for place in may if events[place].name == "page_view"), None)
-    if place is None and may:
-        place = may[0]
-    if place is None:
-        return events
-    raw = {ours: page[name] for name, ours in PAGE.items() if name in page} if page else {}
-    told: dict[str, Scalar] = read_params(raw, reading.allowed, given=False)
-    for name in DEVICE if agent is not None else ():
-        if (value := getattr(agent, name)) is not None:
-            told[name] = value
-    first = events[place]
-    return [
-        *events[:place],
-        replace(first, params={**told, **first.params}),
-        *events[place + 1 :],
-    ]
+def with_page(events: list[Event], told: Mapping[str, Scalar]) -> list[Event]:
+    """The events, of which the first page view says what was ``told`` of the page and the device.
+
+    Without a page view, the first event that may speak of them says it.
+    """
+    place = None
+    for index, event in enumerate(events):
+        if event.name == "page_view":
+            place = index
+            break
+        if place is None and event.name not in ABOUT_THE_VISITOR:
+            place = index
+    if place is not None and told:
+        first = events[place]
+        events[place] = replace(first, params={**told, **first.params})
+    return events
+
+
+def page_told(page: Mapping[str, Any], reading: Reading) -> dict[str, Scalar]:
+    """What a body's ``page`` says, under the names of params."""
+    raw = {ours: page[name] for name, ours in PAGE.items() if name in page}
+    return read_params(raw, reading.allowed, given=False)
+
+
+@lru_cache(maxsize=1024)
+def device_told(agent: Agent | None) -> dict[str, Scalar]:
+    """What the user agent says of the device, under the names of params."""
+    told = ((name, getattr(agent, name)) for name in DEVICE) if agent is not None else ()
+    return {name: value for name, value in told if value is not None}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
+
+from msgspec import Struct, convert, field
 
 Scalar = str | int | float | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+# Structs, because one is made for every event and line of every request, and again in the process
+# that writes: eight times cheaper than frozen dataclasses, and read from a message as they are.
+class Item(Struct, frozen=True, gc=False, omit_defaults=True):
     """One product line of an event. ``price``: one unit, minor units of the event's currency."""
 
     item_id: str
@@ -29,8 +31,7 @@ def worth(items: Iterable[Item]) -> int:
     return sum(round((item.price or 0) * item.quantity) for item in items)
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """One thing a visitor did. Times are Unix ms, money is minor units of ``currency``.
 
     ``at`` is the time that counts; ``received_at`` when we got it; ``adjusted`` says that the
@@ -43,7 +44,7 @@ class Event:
     name: str
     at: int
     received_at: int
-    params: Mapping[str, Scalar] = field(default_factory=dict)
+    params: dict[str, Scalar] = field(default_factory=dict)
     items: tuple[Item, ...] = ()
     currency: str | None = None
     value: int | None = None
@@ -57,16 +58,14 @@ class Event:
         return (self.at, self.event_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True, gc=False):
     """An event that was turned away: its place in the batch and why, for the owner to read."""
 
     index: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True, gc=False):
     """A body that was read: good events in the order sent, and the refused ones.
 
     ``consented``: False = keep nothing under the visitor. ``bot``: stored apart, no profile.
@@ -78,8 +77,6 @@ class Batch:
     bot: bool = False
 
 
-def event_from_wire(data: Event | Mapping[str, Any]) -> Event:
-    """The event whose ``orjson.dumps`` was read back as ``data``; an event is itself already."""
-    if isinstance(data, Event):
-        return data
-    return Event(**{**data, "items": tuple(Item(**item) for item in data["items"])})
+def event_from_wire(data: Any) -> Event:
+    """The event that a message carries as ``data``; an event is itself already."""
+    return data if isinstance(data, Event) else convert(data, Event)

@@ -10,7 +10,7 @@ from typing import Any
 
 from plugin.collect.amounts import read_currency, read_money, read_quantity
 from plugin.collect.event import Item, Scalar
-from plugin.collect.scrub import clean, scrub_address, scrubbed
+from plugin.collect.scrub import clean, scrub_address, scrubbed, without_mail
 from plugin.collect.vocabulary import item_field
 from plugin.errors import BodyRefused, EventRefused
 
@@ -20,7 +20,8 @@ EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 ITEM_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 NEVER = frozenset({"__proto__", "constructor", "prototype"})
-IDS = frozenset({"item_id", "transaction_id", "coupon", "popup_id", "item_list_id", "variant"})
+IDS = frozenset({"item_id", "transaction_id", "popup_id", "item_list_id"})
+CODES = frozenset({"coupon", "variant"})  # letters and digits of any look, but no names
 ADDRESSES = frozenset({"page_location", "page_referrer"})
 LINKS = ("http://", "https://", "/")
 MOST_WHOLE = 2**63  # what every store keeps exactly
@@ -34,7 +35,8 @@ def read_visitor_id(value: Any) -> str:
     """A visitor's id. Raises BodyRefused: 16 to 64 letters, digits, - or _, 4 of them distinct."""
     if not isinstance(value, str) or not VISITOR_ID.fullmatch(value):
         raise BodyRefused("visitor_id must be 16 to 64 letters, digits, - or _")
-    if len(set(value) - {"-"}) < 4:
+    distinct = set(value)
+    if len(distinct) < 5 and len(distinct - {"-"}) < 4:
         raise BodyRefused("visitor_id must have at least 4 distinct characters")
     return value
 
@@ -61,7 +63,7 @@ def read_params(
         raise EventRefused(f"params may have {MOST_PARAMS} keys at most")
     found: dict[str, Scalar] = {}
     for name, value in raw.items():
-        if name in NEVER or not PARAM.fullmatch(name):
+        if not is_param(name):
             continue
         if isinstance(value, str):
             found[name] = _text(name, value, allowed, given=given)
@@ -70,10 +72,17 @@ def read_params(
     return found
 
 
+def is_param(name: str) -> bool:
+    """Whether a param may have this name."""
+    return name not in NEVER and PARAM.fullmatch(name) is not None
+
+
 def _text(name: str, value: str, allowed: AbstractSet[str], *, given: bool) -> str:
     if name in ADDRESSES:
         return scrub_address(value, allowed)
-    return clean(value) if given or name in IDS else scrubbed(value, allowed)
+    if given or name in IDS:
+        return clean(value)
+    return without_mail(value) if name in CODES else scrubbed(value, allowed)
 
 
 def _can_be_kept(value: Any) -> bool:
@@ -138,6 +147,9 @@ def _category(line: Mapping[str, Any]) -> str | None:
 
 def _link(line: Mapping[str, Any], name: str, allowed: AbstractSet[str]) -> str | None:
     value = item_field(line, name)
-    if not isinstance(value, str) or not value.startswith(LINKS):
-        return None
-    return scrub_address(value, allowed) or None
+    return read_link(value, allowed) if isinstance(value, str) else None
+
+
+def read_link(text: str, allowed: AbstractSet[str]) -> str | None:
+    """The address of a page or picture, scrubbed; None: it is none that a browser should open."""
+    return scrub_address(text, allowed) or None if text.startswith(LINKS) else None

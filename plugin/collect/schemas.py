@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from marshmallow import (
@@ -20,7 +20,7 @@ from marshmallow import (
 )
 
 from plugin.collect.amounts import AMOUNT, CURRENCIES, LAST_MS, MOST, MOST_PIECES, RFC3339
-from plugin.collect.checks import ABOUT_THE_VISITOR, MOST_EVENTS, NEED_ITEMS, NEED_ORDER
+from plugin.collect.checks import MOST_EVENTS
 from plugin.collect.items import AVAILABILITY
 from plugin.collect.items import MOST as MOST_PRODUCTS
 from plugin.collect.orders import BACK, PAID
@@ -33,7 +33,15 @@ from plugin.collect.parts import (
     MOST_PARAMS,
     VISITOR_ID,
 )
-from plugin.collect.vocabulary import ITEM_NAMES, canonical_name, item_field, translated
+from plugin.collect.vocabulary import (
+    ABOUT_THE_VISITOR,
+    ITEM_NAMES,
+    NEED_ITEMS,
+    NEED_ORDER,
+    canonical_name,
+    item_field,
+    translated,
+)
 
 
 class Amount(fields.Field[Any]):
@@ -81,19 +89,25 @@ class Moment(fields.Field[Any]):
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LAST_MS:
             return value
         found = RFC3339.fullmatch(value) if isinstance(value, str) else None
-        if found and _exists(*(int(part or 0) for part in found.group(1, 2, 3, 4, 5, 6, 9, 10))):
+        if found and _exists(
+            found[8], *(int(part or 0) for part in found.group(1, 2, 3, 4, 5, 6, 9, 10))
+        ):
             return value
         raise ValidationError("must be Unix ms or a time as 2026-11-24T09:00:00+09:00")
 
 
-def _exists(*parts: int) -> bool:
+def _exists(sign: str | None, *parts: int) -> bool:
     *when, second, off_hour, off_minute = parts
     try:
-        datetime(*when, min(second, 59), tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
-        timezone(timedelta(hours=off_hour, minutes=off_minute))
+        year, month, day, hour, minute = when
+        datetime(year, month, day, hour, minute, min(second, 59))
     except ValueError:
         return False
-    return off_minute < 60 and second < 60
+    if off_hour > 23 or off_minute > 59 or second > 60:
+        return False
+    # A leap second is the last of a day in UTC.
+    offset = (off_hour * 60 + off_minute) * (-1 if sign == "-" else 1)
+    return second < 60 or (hour * 60 + minute - offset) % 1440 == 1439
 
 
 class Currency(fields.String):
@@ -115,6 +129,14 @@ class Told(fields.Raw):
 def _full(pattern: Any) -> Any:
     """A validator that the whole text has the form (``$`` would let a newline through)."""
     return validate.Regexp(rf"(?:{pattern.pattern})\Z", flags=pattern.flags)
+
+
+def _distinct(value: str) -> None:
+    if len(set(value) - {"-"}) < 4:
+        raise ValidationError("must have at least 4 distinct characters")
+
+
+_VISITOR = validate.And(_full(VISITOR_ID), _distinct)
 
 
 class Lenient(Schema):
@@ -212,7 +234,7 @@ class ServerEventSchema(EventSchema):
     """One event of the shop's server."""
 
     event_id = fields.String(validate=_full(EVENT_ID))
-    visitor_id = fields.String(validate=_full(VISITOR_ID))
+    visitor_id = fields.String(validate=_VISITOR)
 
 
 class PageSchema(Lenient):
@@ -227,19 +249,19 @@ class PageSchema(Lenient):
 
 
 class WantSchema(Lenient):
-    """What the page asks to be shown."""
+    """What the page asks to be shown. What cannot be read of it is not asked."""
 
-    popup = fields.Boolean()
-    windows = fields.List(fields.String())
-    item_id = Identifier()
-    cart = fields.List(Identifier())
+    popup = fields.Raw(allow_none=True, metadata={"type": "boolean"})
+    windows = fields.Raw(allow_none=True, metadata={"type": "array", "items": {"type": "string"}})
+    item_id = fields.Raw(allow_none=True, metadata={"type": "string"})
+    cart = fields.Raw(allow_none=True, metadata={"type": "array", "items": {"type": "string"}})
 
 
 class VisitSchema(Lenient):
     """The body of ``POST /v1/visit``."""
 
     key = fields.String(required=True)
-    visitor_id = fields.String(required=True, validate=_full(VISITOR_ID))
+    visitor_id = fields.String(required=True, validate=_VISITOR)
     consent = Told()
     sent_at = Moment()
     events = fields.List(
@@ -252,7 +274,7 @@ class VisitSchema(Lenient):
 class EventsSchema(Lenient):
     """The body of ``POST /v1/events``."""
 
-    visitor_id = fields.String(validate=_full(VISITOR_ID))
+    visitor_id = fields.String(validate=_VISITOR)
     consent = Told()
     events = fields.List(
         fields.Nested(ServerEventSchema),
@@ -265,7 +287,7 @@ class OrderSchema(Lenient):
     """The body of ``POST /v1/orders``."""
 
     transaction_id = Identifier(required=True)
-    visitor_id = fields.String(validate=_full(VISITOR_ID))
+    visitor_id = fields.String(validate=_VISITOR)
     customer_id = Identifier()
     currency = Currency()
     value = Amount()

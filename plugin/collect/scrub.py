@@ -18,13 +18,14 @@ LONGEST = 1_024
 MOST_READ = 8 * LONGEST  # what stands behind is cut, whatever is taken out before it
 MOST_DECODED = 3  # "@" may be written %40, and again %2540
 LOCAL_PART = 64  # RFC 5321 4.5.3.1.1
+ATEXT = frozenset(".!#$%&'*+-=?^_`{|}~")  # RFC 5322 3.2.3, beside letters and digits
 CARD = range(13, 20)  # digits of a payment card number
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _AT = re.compile(r"@|\uff20|%(?:25){0,3}40")
-_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}")
-_BETWEEN = r"[ .\-\u00a0\u2010-\u2015\u2212\uff0d]"
+_HOST = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,62}|\[[0-9A-Fa-f.:]{2,45}\]")
+_BETWEEN = r"[ .\-\u00a0\u2000-\u200a\u202f\u3000\u2010-\u2015\u2212\uff0d]"
 _MANY_DIGITS = re.compile(rf"\d(?:{_BETWEEN}{{0,2}}\d){{12,}}")
 _GROUP = re.compile(r"\d+")
 _RESIDENT = re.compile(
@@ -35,6 +36,11 @@ _URL_IN_TEXT = re.compile(rf"{_SCHEME}[^\s<>\"']+", re.IGNORECASE)
 _URL_IN_VALUE = re.compile(rf"({_SCHEME})(?:[^\s/?#]*@)?([^\s?#]*)(?:[?#][^\s]*)?", re.IGNORECASE)
 _CAMPAIGN = re.compile(r"utm_[a-z0-9_]{1,30}", re.IGNORECASE)
 _USER = re.compile(r"//[^/?#\s]*@")
+# An address that has nothing to take out of it, unless it be digits.
+_STAYS = rf"(?:utm_[a-z0-9_]{{1,30}}|{'|'.join(sorted(ALLOWED))})=[A-Za-z0-9_.\-]*"
+_BARE_URL = re.compile(
+    r"https?://[a-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9_.\-]*)*" rf"(?:\?{_STAYS}(?:&{_STAYS})*)?"
+)
 _WHOLE_URL = re.compile(
     r"(?:(?:[a-z][a-z0-9+.\-]{0,15}:)?//|/)\S*|[^\s?]*\?[^\s=]*=\S*", re.IGNORECASE
 )
@@ -62,6 +68,12 @@ def scrubbed(text: str, allowed: AbstractSet[str] = NONE_OF_ITS_OWN) -> str:
     return found[:LONGEST]
 
 
+def without_mail(text: str) -> str:
+    """``text`` clean and without e-mail addresses: a code, which may look like a card's number."""
+    text = printable(text)[:MOST_READ]
+    return (_without_mail(text) if _AT.search(text) else text)[:LONGEST]
+
+
 def scrub_address(text: str, allowed: AbstractSet[str]) -> str:
     """As ``scrubbed``, for a text that is an address whatever it looks like."""
     return scrub_url(printable(text)[:MOST_READ], allowed)[:LONGEST]
@@ -80,6 +92,8 @@ def scrub_url(url: str, allowed: AbstractSet[str]) -> str:
     allowed: the shop's own parameter names, beside ``utm_*`` and the search words. What can be read
     as no address at all becomes "".
     """
+    if _BARE_URL.fullmatch(url) and not _MANY_DIGITS.search(url):
+        return url
     try:
         urlsplit(url)
     except ValueError:
@@ -137,7 +151,9 @@ def _without_mail(text: str) -> str:
     parts, done = [], 0
     for at in _AT.finditer(text):
         begin, first = at.start(), max(done, at.start() - LOCAL_PART)
-        while begin > first and (text[begin - 1].isalnum() or text[begin - 1] in "._%+-'"):
+        if begin > first and text[begin - 1] == '"':
+            begin = max(text.rfind('"', first, begin - 1), first)
+        while begin > first and (text[begin - 1].isalnum() or text[begin - 1] in ATEXT):
             begin -= 1
         host = _HOST.match(text, at.end())
         if host and begin < at.start():

@@ -1,4 +1,4 @@
-"""Under which names do other programs send the events we know, and where do they put the items?
+"""What are the events we know, and under which names do other programs send them?
 
 Segment (also RudderStack and PostHog), Shopify's web pixel, Klaviyo and Meta's pixel.
 """
@@ -7,6 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+NEED_ITEMS = frozenset(
+    [
+        "view_item",
+        "view_item_list",
+        "select_item",
+        "add_to_cart",
+        "remove_from_cart",
+        "add_to_wishlist",
+        "view_cart",
+        "begin_checkout",
+    ]
+)
+NEED_ORDER = frozenset({"purchase", "refund"})
+GIVEN = frozenset({"identify", "generate_lead"})  # told on purpose, kept as told
+# Their params are the visitor's traits or choice: "value" is no money there, a page no trait.
+ABOUT_THE_VISITOR = frozenset({"identify", "consent"})
 
 # In lower case. GA4 itself calls a search by two names.
 _OTHERS = {

@@ -6,7 +6,9 @@ The spine, one function a step: load, decide in the pure stages, save.
     reassign   move the visitors whose segments may have changed         in batches of 250
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     look       all we know of one visitor, with reasons                  reads only
+    pulse      whether events still come as they usually do              reads only, one row kept
     edits      what owners, servers and imports change                   one transaction each
+    staff      leave a browser of the shop's own people out, or not      one transaction
 
 ``STEPS`` are the writes that share a commit with others; ``LONG_STEPS`` take the write lock in
 small bites by themselves. Both are called by name, from any process (``tasks.writer``).
@@ -18,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from plugin.journey.collect import collect, collect_bots, rebuild
+from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
 from plugin.journey.edits import (
     delete_campaign,
     delete_item,
@@ -32,22 +34,28 @@ from plugin.journey.edits import (
 )
 from plugin.journey.look import VisitorView, look_at
 from plugin.journey.offers import Offers, Wish, offers, recommend
+from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
+from plugin.journey.staff import mark_staff, unmark_staff
 from plugin.shop import Shop
 from plugin.storage.engine import Store
 
 __all__ = [
     "Changes",
+    "Heard",
     "Offers",
     "VisitorView",
     "Wish",
     "collect",
+    "collect_together",
+    "listen",
     "look_at",
     "offers",
     "rank",
     "reassign",
     "rebuild",
     "recommend",
+    "take_pulse",
 ]
 
 
@@ -69,6 +77,8 @@ STEPS: dict[str, Callable[..., Any]] = {
         submit,
         erase,
         import_events,
+        mark_staff,
+        unmark_staff,
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {

@@ -5,41 +5,73 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from plugin import faults
 from plugin.collect.event import Event, event_from_wire
-from plugin.profile.fold import fold_all, folded
+from plugin.journey import identity
+from plugin.profile.fold import fold, fold_all
 from plugin.profile.profile import Profile
 from plugin.shop import Shop
-from plugin.storage import campaigns, items, orders, profiles, segments
+from plugin.storage import campaigns, identities, items, orders, profiles, segments
 from plugin.storage import events as events_table
 from plugin.storage.engine import Store, Tx
 
 BATCH = 250  # profiles told anew between two takings of the write lock
 
 
-def collect(tx: Tx, shop: Shop, events: Sequence[Any]) -> list[str]:
-    """Store events, tell their visitors' profiles, mark them dirty; the ids of the new ones.
+def collect(tx: Tx, shop: Shop, events: Sequence[Any]) -> int:
+    """Store events, tell their visitors' profiles, mark them dirty; how many of them were new.
 
     What was stored before changes nothing. Events come as ``Event`` or as their JSON.
     """
-    sent = [event_from_wire(event) for event in events]
+    return collect_together(tx, shop, [events])[0]
+
+
+def collect_together(tx: Tx, shop: Shop, batches: Sequence[Sequence[Any]]) -> list[int]:
+    """As ``collect`` for several batches at once; how many of each were new.
+
+    An event that stands in two batches is new in the first.
+    """
+    read = [[event_from_wire(event) for event in batch] for batch in batches]
+    sent = [event for batch in read for event in batch]
     ids = profiles.ensure(tx, {event.visitor_id for event in sent})
-    new = events_table.add(tx, sent, ids, shop)
-    fresh = list(
-        {event.event_id: event for event in reversed(sent) if event.event_id in new}.values()
-    )
-    if not fresh:
-        return []
+    ours = [event for event in sent if event.visitor_id in ids]
+    apart = [event for event in sent if event.visitor_id not in ids]  # the staff's own
+    if apart:
+        events_table.add_bots(tx, apart)
+    new = events_table.add(tx, ours, ids, shop)
+    faults.reach("events_stored")
+    if new:
+        # Of two with one id the first counts.
+        fresh = {e.event_id: e for e in reversed(ours) if e.event_id in new}
+        _take_in(tx, shop, list(fresh.values()), ids)
+    faults.reach("profiles_told")
+    return _counted(read, new | {event.event_id for event in apart})
+
+
+def _counted(batches: Sequence[Sequence[Event]], new: set[str]) -> list[int]:
+    """How many of each batch are new; what an earlier batch brought is not."""
+    left, counts = set(new), []
+    for batch in batches:
+        came = {event.event_id for event in batch} & left
+        left -= came
+        counts.append(len(came))
+    return counts
+
+
+def _take_in(tx: Tx, shop: Shop, fresh: Sequence[Event], ids: Mapping[str, int]) -> None:
+    """Let newly stored events count: orders, profiles, products, segments."""
     settled = orders.settle(tx, fresh, shop)
+    joined = identity.join(tx, shop, fresh, ids, settled)
+    ids = joined.ids
     live = sorted((e for e in fresh if e.event_id not in settled.dead), key=lambda e: e.key)
     events_table.add_lines(tx, live, ids)
     items.learn(
         tx,
-        [(item, e.currency or shop.currency) for e in live for item in e.items],
+        {(item, e.currency or shop.currency) for e in live for item in e.items},
         fresh[0].received_at,
     )
-    _tell(tx, shop, live, ids, settled.retell)
-    segments.mark_dirty(tx, {ids[event.visitor_id] for event in fresh} | settled.retell)
-    return sorted(new)
+    _tell(tx, shop, live, ids, joined.retell)
+    segments.mark_dirty(tx, {ids[event.visitor_id] for event in fresh} | joined.retell)
 
 
 def _tell(
@@ -55,15 +87,12 @@ def _tell(
     told = {}
     for profile, fresh in by_profile.items():
         before = known[profile]
-        in_order = all(event.key > before.told_up_to for event in fresh)
-        if in_order and profile not in retell:
-            for event in fresh:
-                before = folded(before, event, shop, values)
-            told[profile] = before
-        else:
+        if profile in retell or fresh[0].key <= before.told_up_to:
             told[profile] = retold(tx, shop, profile, before.visitor_id)
-        campaigns.record_exposures(tx, profile, fresh)
-    profiles.save(tx, told)
+        else:
+            told[profile] = fold(before, fresh, shop, values)
+    profiles.save(tx, told, known)
+    campaigns.record_exposures(tx, by_profile)
 
 
 def rebuild(store: Store, shop: Shop) -> dict[str, int]:
@@ -79,7 +108,7 @@ def rebuild(store: Store, shop: Shop) -> dict[str, int]:
             known = profiles.load(tx, ids)
             told = {one: retold(tx, shop, one, known[one].visitor_id) for one in ids}
             other = {one: profile for one, profile in told.items() if profile != known[one]}
-            profiles.save(tx, other)
+            profiles.save(tx, other, {})
             segments.mark_dirty(tx, other)
         done, changed, after = done + len(ids), changed + len(other), ids[-1] if ids else after
         if len(ids) < BATCH:
@@ -90,7 +119,11 @@ def retold(tx: Tx, shop: Shop, profile: int, visitor_id: str) -> Profile:
     """The profile as its whole log tells it."""
     log = events_table.log(tx, profile)
     values = orders.values(tx, {e.transaction_id for e in log if e.transaction_id}, shop.currency)
-    return fold_all(visitor_id, log, shop, values)
+    told = fold_all(visitor_id, log, shop, values)
+    # An order that counts no more is not in the log, but said who its buyer is.
+    if (customer_id := identities.customer_of(tx, profile)) is not None:
+        told.customer_id, told.identified = customer_id, True
+    return told
 
 
 def collect_bots(tx: Tx, shop: Shop, events: Sequence[Any]) -> None:

@@ -119,4 +119,4 @@ def import_events(tx: Tx, shop: Shop, progress: Mapping[str, Any], events: Seque
     """Store a part of an import together with how far it has come; how many events were new."""
     stored = collect(tx, shop, events)
     imports.keep_progress(tx, **progress)
-    return len(stored)
+    return stored

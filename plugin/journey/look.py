@@ -13,7 +13,7 @@ from plugin.segment.explain import explain, why
 from plugin.segment.traits import all_traits
 from plugin.shop import Shop
 from plugin.storage import events as events_table
-from plugin.storage import profiles, segments
+from plugin.storage import identities, profiles, segments
 from plugin.storage.documents import documents
 from plugin.storage.engine import Row, Store
 from plugin.storage.facts import load_facts
@@ -37,6 +37,8 @@ class VisitorView:
     traits: Mapping[str, Any]
     segments: tuple[Membership, ...]
     events: tuple[Row, ...]
+    merged_ids: tuple[str, ...] = ()  # visitors who turned out to be this one
+    merges: tuple[Row, ...] = ()  # what came of the words about who they are, newest first
 
 
 def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50) -> VisitorView:
@@ -50,6 +52,8 @@ def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50
         facts = load_facts(tx, [profile_id], None)[profile_id]
         since = {row["slug"]: row["entered_at"] for row in segments.segments_of(tx, profile_id)}
         timeline = events_table.timeline(tx, profile_id, limit)
+        merged_ids = identities.merged_ids(tx, profile_id)
+        merges = identities.notes(tx, profile_id)
     verdicts = evaluate_all(docs.rules, facts, now, shop)
     inside = {slug: bool(verdict.holds) for slug, verdict in verdicts.items()}
     memberships = tuple(
@@ -62,4 +66,11 @@ def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50
         for slug, holds in inside.items()
         if holds
     )
-    return VisitorView(profile, all_traits(facts, now, shop), memberships, tuple(timeline))
+    return VisitorView(
+        profile,
+        all_traits(facts, now, shop),
+        memberships,
+        tuple(timeline),
+        tuple(merged_ids),
+        tuple(merges),
+    )

@@ -1,17 +1,19 @@
-"""What does one event more change in what we know of a visitor?
+"""How does an event change a profile?
 
-A profile is the fold of its events in the order of ``Event.key``. ``folded`` takes one step;
-``fold_all`` takes them all; both give the same profile, whatever the order of arrival.
+One small reader for each event name; what none reads only moves the times. A reader writes what the
+event says into the profile it is given, and puts new lists and maps in the place of the old.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import Any
+from copy import copy
+
+from msgspec.structs import replace
 
 from plugin.collect.event import Event, Item
+from plugin.collect.signature import customer_told
 from plugin.profile.profile import CartLine, Profile
 from plugin.profile.source import read_source
 from plugin.shop import DAY, MINUTE, Shop
@@ -21,9 +23,10 @@ HALF_LIFE_DAYS = 14.0  # of an interest
 POINTS = {"view_item": 1.0, "add_to_cart": 3.0, "purchase": 5.0}
 MOST_AFFINITIES = 30
 MOST_DECLARED = 100
+ABOUT_THE_BROWSER = ("device", "browser", "in_app_browser", "language", "country")
 
-Changes = dict[str, Any]
 OrderValues = Mapping[str, int]
+Reader = Callable[[Profile, Event, Shop, OrderValues], None]
 
 
 def fold_all(
@@ -33,71 +36,64 @@ def fold_all(
 
     order_values: the value (minor units) of each known order, for refunds that name none.
     """
-    profile = Profile(visitor_id)
-    for event in sorted(events, key=lambda one: one.key):
-        profile = folded(profile, event, shop, order_values)
-    return profile
+    in_order = sorted(events, key=lambda one: one.key)
+    return fold(Profile(visitor_id), in_order, shop, order_values)
 
 
-def folded(profile: Profile, event: Event, shop: Shop, order_values: OrderValues) -> Profile:
-    """The profile with one event more; its key must be greater than ``profile.told_up_to``."""
-    changes: Changes = {
-        "first_seen_at": event.at if profile.first_seen_at is None else profile.first_seen_at,
-        "last_seen_at": event.at,
-        "last_event_id": event.event_id,
-        **_session(profile, event),
-    }
-    read = READERS.get(event.name)
-    if read is not None:
-        changes |= read(profile, event, shop, order_values)
-    if event.name in POINTS:
-        changes |= _interest(profile, event)
-    return replace(profile, **changes)
+def fold(
+    profile: Profile, events: Iterable[Event], shop: Shop, order_values: OrderValues
+) -> Profile:
+    """The profile with ``events`` more, which come in order and after ``profile.told_up_to``."""
+    told = copy(profile)
+    for event in events:
+        _session(told, event)
+        read = READERS.get(event.name)
+        if read is not None:
+            read(told, event, shop, order_values)
+        if event.items and event.name in POINTS:
+            _interest(told, event)
+    return told
 
 
-def _session(profile: Profile, event: Event) -> Changes:
-    last = profile.last_seen_at
-    if last is not None and event.at - last < IDLE_MS:
-        return {}
-    return {
-        "sessions_total": profile.sessions_total + 1,
-        "session_started_at": event.at,
-        "prev_seen_at": last,
-    }
+def _session(p: Profile, event: Event) -> None:
+    last = p.last_seen_at
+    if last is None or event.at - last >= IDLE_MS:
+        p.sessions_total += 1
+        p.session_started_at = event.at
+        p.prev_seen_at = last
+    if p.first_seen_at is None:
+        p.first_seen_at = event.at
+    p.last_seen_at = event.at
+    p.last_event_id = event.event_id
 
 
-def _page_view(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    changes: Changes = {"pageviews_total": profile.pageviews_total + 1}
-    for name in ("device", "browser", "in_app_browser", "language", "country"):
+def _page_view(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.pageviews_total += 1
+    for name in ABOUT_THE_BROWSER:
         told = _text(event, name)
         if told:
-            changes[name] = told
-    source = read_source(_text(event, "page_location"), _text(event, "page_referrer"))
-    if profile.landing_page is None:
-        first = source or read_source(_text(event, "page_location"), "")
+            setattr(p, name, told)
+    location = _text(event, "page_location")
+    source = read_source(location, _text(event, "page_referrer"))
+    if p.landing_page is None:
+        first = source or read_source(location, "")
         if first is not None:
-            changes |= {
-                "channel_first": first.channel,
-                "source_first": first.source,
-                "landing_page": first.path,
-            }
-    if source is not None and (source.channel != "direct" or profile.channel_last is None):
-        changes |= {"channel_last": source.channel, "source_last": source.source}
-        if source.campaign:
-            changes["campaign_last"] = source.campaign
-    return changes
+            p.channel_first, p.source_first = first.channel, first.source
+            p.landing_page = first.path
+    if source is not None and (source.channel != "direct" or p.channel_last is None):
+        p.channel_last, p.source_last = source.channel, source.source
+        p.campaign_last = source.campaign or p.campaign_last
 
 
-def _view_item(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    changes: Changes = {"product_views_total": profile.product_views_total + 1}
+def _view_item(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.product_views_total += 1
     if event.items:
-        changes["last_item_id"] = event.items[0].item_id
-        changes["last_category"] = event.items[0].category or profile.last_category
-    return changes
+        p.last_item_id = event.items[0].item_id
+        p.last_category = event.items[0].category or p.last_category
 
 
-def _add_to_cart(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    lines = {line.item_id: line for line in profile.cart}
+def _add_to_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    lines = {line.item_id: line for line in p.cart}
     for item in event.items:
         before = lines.get(item.item_id, CartLine(item.item_id, 0, None))
         price = _price(item, event, shop)
@@ -106,107 +102,110 @@ def _add_to_cart(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> 
             before.quantity + item.quantity,
             before.price if price is None else price,
         )
-    return {"cart_adds_total": profile.cart_adds_total + 1, **_cart(lines.values(), event)}
+    p.cart_adds_total += 1
+    _cart(p, lines.values(), event)
 
 
-def _remove_from_cart(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    lines = {line.item_id: line for line in profile.cart}
+def _remove_from_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    lines = {line.item_id: line for line in p.cart}
     for item in event.items:
         line = lines.pop(item.item_id, None)
         if line is not None and line.quantity > item.quantity:
             lines[item.item_id] = replace(line, quantity=line.quantity - item.quantity)
-    return _cart(lines.values(), event)
+    _cart(p, lines.values(), event)
 
 
-def _cart_as_it_is(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
+def _cart_as_it_is(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {
         item.item_id: CartLine(item.item_id, item.quantity, _price(item, event, shop))
         for item in event.items
     }
-    if tuple(lines.values()) == profile.cart:
-        return {}
-    return _cart(lines.values(), event)
+    if tuple(lines.values()) != p.cart:
+        _cart(p, lines.values(), event)
 
 
-def _cart(lines: Iterable[CartLine], event: Event) -> Changes:
-    cart = tuple(lines)
-    return {
-        "cart": cart,
-        "cart_items_now": len(cart),
-        "cart_value_now": sum(round((line.price or 0) * line.quantity) for line in cart),
-        "cart_updated_at": event.at if cart else None,
-    }
+def _cart(p: Profile, lines: Iterable[CartLine], event: Event) -> None:
+    p.cart = cart = tuple(lines)
+    p.cart_items_now = len(cart)
+    p.cart_value_now = sum(round((line.price or 0) * line.quantity) for line in cart)
+    p.cart_updated_at = event.at if cart else None
 
 
-def _begin_checkout(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    return {"checkout_started_at": event.at}
+def _begin_checkout(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.checkout_started_at = event.at
 
 
-def _purchase(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    changes: Changes = {
-        "orders_total": profile.orders_total + 1,
-        "units_total": profile.units_total + sum(item.quantity for item in event.items),
-        "first_order_at": event.at if profile.first_order_at is None else profile.first_order_at,
-        "last_order_at": event.at,
-        "checkout_started_at": None,
-        **_cart((), event),
-        **_who(event),
-    }
+def _purchase(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.orders_total += 1
+    p.units_total += sum(item.quantity for item in event.items)
+    p.first_order_at = event.at if p.first_order_at is None else p.first_order_at
+    p.last_order_at = event.at
+    p.checkout_started_at = None
+    _cart(p, (), event)
+    _who(p, event)
     if event.value is not None and _counts(event, shop):
-        changes["revenue_total"] = profile.revenue_total + event.value
-    return changes
+        p.revenue_total += event.value
 
 
-def _refund(profile: Profile, event: Event, shop: Shop, values: OrderValues) -> Changes:
+def _refund(p: Profile, event: Event, shop: Shop, values: OrderValues) -> None:
+    _who(p, event)
     value = event.value
     if value is None:
         value = values.get(event.transaction_id or "", 0)
-    if not _counts(event, shop):
-        return {}
-    return {
-        "revenue_total": profile.revenue_total - value,
-        "refunds_total": profile.refunds_total + value,
-        **_who(event),
-    }
+    if _counts(event, shop):
+        p.revenue_total -= value
+        p.refunds_total += value
 
 
-def _who(event: Event) -> Changes:
+def _who(p: Profile, event: Event) -> None:
     """What an order of the shop's own tells of the person."""
-    if event.source == "browser":
-        return {}
-    changes: Changes = {}
-    if _text(event, "customer_id"):
-        changes |= {"customer_id": _text(event, "customer_id"), "identified": True}
-    if _text(event, "country"):
-        changes["country"] = _text(event, "country")
-    return changes
+    _known(p, event)
+    if event.source != "browser":
+        p.country = _text(event, "country") or p.country
 
 
-def _identify(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-    declared = dict(profile.declared)
-    changes: Changes = {}
+def _identify(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    declared = dict(p.declared)
     for name, value in event.params.items():
         if name in declared or len(declared) < MOST_DECLARED:
             declared[name] = (value, event.at)
-        if name in ("email", "customer_id") and isinstance(value, str) and value:
-            changes |= {name: value, "identified": True}
-    return {"declared": declared, **changes}
+        if name == "email" and isinstance(value, str) and value:
+            p.email, p.identified = value, True
+    p.declared = declared
+    _known(p, event)
 
 
-def _count(field: str) -> Callable[[Profile, Event, Shop, OrderValues], Changes]:
-    def read(profile: Profile, event: Event, shop: Shop, _: OrderValues) -> Changes:
-        return {field: getattr(profile, field) + 1}
+def _known(p: Profile, event: Event) -> None:
+    """Who the person is, by the first trusted word; a page's own word is a declared trait only."""
+    customer = customer_told(event)
+    if customer is not None:
+        p.identified = True
+        p.customer_id = p.customer_id or customer
 
-    return read
+
+def _sign_in(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    _known(p, event)
+
+
+def _searches(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.searches_total += 1
+
+
+def _popup_closes(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.popup_closes_total += 1
+
+
+def _popup_submits(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
+    p.popup_submits_total += 1
 
 
 # To count or keep something new of an event: its reader here, its field in ``Profile`` and a
 # migration that adds the column.
-READERS: dict[str, Callable[[Profile, Event, Shop, OrderValues], Changes]] = {
+READERS: dict[str, Reader] = {
     "page_view": _page_view,
     "view_item": _view_item,
-    "search": _count("searches_total"),
-    "view_search_results": _count("searches_total"),
+    "search": _searches,
+    "view_search_results": _searches,
     "add_to_cart": _add_to_cart,
     "remove_from_cart": _remove_from_cart,
     "view_cart": _cart_as_it_is,
@@ -215,17 +214,19 @@ READERS: dict[str, Callable[[Profile, Event, Shop, OrderValues], Changes]] = {
     "purchase": _purchase,
     "refund": _refund,
     "identify": _identify,
-    "popup_dismiss": _count("popup_closes_total"),
-    "popup_submit": _count("popup_submits_total"),
+    "login": _sign_in,
+    "sign_up": _sign_in,
+    "popup_dismiss": _popup_closes,
+    "popup_submit": _popup_submits,
 }
 
 
-def _interest(profile: Profile, event: Event) -> Changes:
+def _interest(p: Profile, event: Event) -> None:
     """Points per top category; older ones count half after ``HALF_LIFE_DAYS``, then half again.
 
     Source: exponential decay, points * 2 ** (-age / half-life); kept as of the last event each.
     """
-    found = dict(profile.affinities)
+    found = dict(p.affinities)
     for category in {_top(item) for item in event.items} - {""}:
         points, at = found.get(category, (0.0, event.at))
         aged = points * 2.0 ** (-(event.at - at) / (HALF_LIFE_DAYS * DAY))
@@ -233,7 +234,7 @@ def _interest(profile: Profile, event: Event) -> Changes:
     if len(found) > MOST_AFFINITIES:
         weakest = min(found, key=lambda name: (found[name][1], name))
         del found[weakest]
-    return {"affinities": found}
+    p.affinities = found
 
 
 def _top(item: Item) -> str:
@@ -250,4 +251,7 @@ def _price(item: Item, event: Event, shop: Shop) -> int | None:
 
 def _text(event: Event, name: str) -> str:
     value = event.params.get(name)
-    return unicodedata.normalize("NFKC", value).strip()[:1024] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return plain.strip()[:1024]

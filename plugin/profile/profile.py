@@ -1,19 +1,18 @@
 """What do we know of one visitor?
 
 A profile is a pure function of the visitor's events, taken in the order of ``Event.key``: adding
-them one by one (``fold.folded``) and rebuilding from the log give the same profile.
+them as they come (``fold.fold``) and rebuilding from the log give the same profile. Only ``fold``
+writes to one, and to a copy of its own; everybody else reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from plugin.collect.event import Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class CartLine:
+class CartLine(Struct, frozen=True, gc=False, array_like=True):
     """One product in the cart. ``price``: one unit, minor units of the shop's currency."""
 
     item_id: str
@@ -21,8 +20,7 @@ class CartLine:
     price: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, gc=False):
     """Times are Unix ms (None: never), money is minor units of the shop's currency.
 
     The field names are the columns of table ``profiles``; what is a list or a map is JSON there.
@@ -72,15 +70,13 @@ class Profile:
     # interests
     last_item_id: str | None = None
     last_category: str | None = None
-    affinities: Mapping[str, tuple[float, int]] = field(
-        default_factory=dict
-    )  # category: points, at
+    affinities: dict[str, tuple[float, int]] = field(default_factory=dict)  # category: points, at
     # who
     customer_id: str | None = None
     email: str | None = None
     identified: bool = False
     # what the visitor or the shop declared by identify: name: (value, at); the newest wins
-    declared: Mapping[str, tuple[Scalar, int]] = field(default_factory=dict)
+    declared: dict[str, tuple[Scalar, int]] = field(default_factory=dict)
 
     @property
     def told_up_to(self) -> tuple[int, str]:

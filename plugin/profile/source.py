@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 SEARCH = (
@@ -46,6 +47,7 @@ class Source:
     path: str
 
 
+@lru_cache(maxsize=4096)  # the pages of a shop come again and again
 def read_source(location: str, referrer: str) -> Source | None:
     """Where a page view came from; None: from another page of the same site."""
     try:

@@ -6,7 +6,9 @@ from plugin.storage.engine import Tx
 
 KEEP = """
 insert into answers (popup, profile, at, fields)
-select :popup, id, :now, :fields from profiles where visitor_id = :visitor_id
+select :popup, id, :now, :fields from profiles
+where visitor_id = :visitor_id
+  or id = (select profile from other_ids where visitor_id = :visitor_id)
 """
 
 

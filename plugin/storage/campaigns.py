@@ -106,6 +106,7 @@ COUNTS = {
     ("select_item", "item_list_id"): ("window", "clicks", SHOW),
     ("popup_holdout", "item_list_id"): ("window", "views", CONTROL),
 }
+COUNTED = frozenset(name for name, _ in COUNTS)
 
 
 @dataclass(frozen=True)
@@ -157,22 +158,29 @@ def bump_generation(tx: Tx) -> None:
     tx.run(BUMP)
 
 
-def record_exposures(tx: Tx, profile: int, events: Sequence[Event]) -> None:
-    """Count what newly stored events of one visitor say about popups and windows.
+def record_exposures(tx: Tx, by_profile: Mapping[int, Sequence[Event]]) -> None:
+    """Count what newly stored events of each profile say about popups and windows.
 
     Only campaigns that exist are counted: a page's own product lists have ids too. A holdout with
     an ``item_list_id`` tells of a window that was kept back.
     """
-    told = [exposure for event in events for exposure in _told(event)]
+    told = [
+        (profile, exposure)
+        for profile, events in by_profile.items()
+        for event in events
+        if event.name in COUNTED
+        for exposure in _told(event)
+    ]
     if not told:
         return
-    known = {(r["kind"], r["slug"]) for r in tx.all(KNOWN, slugs=[one.slug for one in told])}
-    summed: dict[tuple[str, str], Exposure] = {}
-    for one in told:
-        key = (one.kind, one.slug)
-        if key in known:
+    slugs = sorted({one.slug for _, one in told})
+    known = {(row["kind"], row["slug"]) for row in tx.all(KNOWN, slugs=slugs)}
+    summed: dict[tuple[str, str, int], Exposure] = {}
+    for profile, one in told:
+        key = (one.kind, one.slug, profile)
+        if key[:2] in known:
             summed[key] = _sum(summed[key], one) if key in summed else one
-    tx.many(EXPOSE, [vars(summed[key]) | {"profile": profile} for key in sorted(summed)])
+    tx.many(EXPOSE, [vars(summed[key]) | {"profile": key[2]} for key in sorted(summed)])
 
 
 def seen(tx: Tx, profile: int, now: int, session_started_at: int | None) -> dict[str, Seen]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import orjson
 
 from plugin.collect.event import Event, Item
@@ -17,8 +18,10 @@ insert into events (event_id, profile, name, at, day, received_at, adjusted, sou
 values (:event_id, :profile, :name, :at, :day, :received_at, :adjusted, :source,
         :currency, :value, :transaction_id, :params, :items)
 on conflict (event_id) do nothing
-returning event_id
 """
+NEW = "returning event_id"
+LAST = "select max(seq) from events"
+SINCE = "select event_id from events where seq > :last"
 ADD_BOT = """
 insert into bot_events (event_id, name, at, params) values (:event_id, :name, :at, :params)
 on conflict (event_id) do nothing
@@ -41,6 +44,15 @@ order by at desc, event_id desc
 limit :limit
 """
 FOREVER = 2**62
+DEEDS = frozenset(
+    {"view_item", "add_to_cart", "remove_from_cart", "add_to_wishlist", "purchase", "refund"}
+)
+FIELDS = (
+    "event_id", "profile", "name", "at", "day", "received_at", "adjusted", "source", "currency",
+    "value", "transaction_id", "params", "items",
+)  # fmt: skip
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(tuple[Item, ...]).decode
 
 
 def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> set[str]:
@@ -49,7 +61,12 @@ def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> 
     ``ids``: the profile of each visitor id. An id that repeats in ``events`` is new once.
     """
     rows = [_row(event, ids[event.visitor_id], shop) for event in events]
-    return {found["event_id"] for found in tx.many_returning(ADD, rows) if found}
+    if tx.alone:  # then whatever has a later number is ours
+        last = tx.value(LAST) or 0
+        tx.fill(ADD, rows)
+        return {event_id for (event_id,) in tx.tuples(SINCE, last=last)}
+    named = [dict(zip(FIELDS, row, strict=True)) for row in rows]
+    return {found["event_id"] for found in tx.many_returning(ADD + NEW, named) if found}
 
 
 def add_bots(tx: Tx, events: Iterable[Event]) -> None:
@@ -58,8 +75,12 @@ def add_bots(tx: Tx, events: Iterable[Event]) -> None:
 
 
 def add_lines(tx: Tx, events: Iterable[Event], ids: Mapping[str, int]) -> None:
-    """Keep the product lines of live events for rankings and neighbours."""
-    tx.many(ADD_LINES, [row for event in events for row in _lines(event, ids[event.visitor_id])])
+    """Keep the product lines of live events for rankings and neighbours.
+
+    What was merely listed or lay in a cart is in the event alone.
+    """
+    told = [event for event in events if event.items and event.name in DEEDS]
+    tx.fill(ADD_LINES, [row for event in told for row in _lines(event, ids[event.visitor_id])])
 
 
 def log(tx: Tx, profile: int) -> list[Event]:
@@ -88,7 +109,7 @@ def event_of(row: Row) -> Event:
         at=row["at"],
         received_at=row["received_at"],
         params=orjson.loads(row["params"]),
-        items=tuple(Item(**item) for item in orjson.loads(row["items"])),
+        items=_decode(row["items"]),
         currency=row["currency"],
         value=row["value"],
         transaction_id=row["transaction_id"],
@@ -97,26 +118,23 @@ def event_of(row: Row) -> Event:
     )
 
 
-def _row(event: Event, profile: int, shop: Shop) -> dict[str, Any]:
-    return {
-        "event_id": event.event_id,
-        "profile": profile,
-        "name": event.name,
-        "at": event.at,
-        "day": shop.day(event.at),
-        "received_at": event.received_at,
-        "adjusted": event.adjusted,
-        "source": event.source,
-        "currency": event.currency,
-        "value": event.value,
-        "transaction_id": event.transaction_id,
-        "params": orjson.dumps(event.params).decode(),
-        "items": orjson.dumps([_set_fields(item) for item in event.items]).decode(),
-    }
-
-
-def _set_fields(item: Item) -> dict[str, Any]:
-    return {name: value for name in Item.__slots__ if (value := getattr(item, name)) is not None}
+def _row(event: Event, profile: int, shop: Shop) -> tuple[Any, ...]:
+    """The values of ``FIELDS``."""
+    return (
+        event.event_id,
+        profile,
+        event.name,
+        event.at,
+        shop.day(event.at),
+        event.received_at,
+        int(event.adjusted),
+        event.source,
+        event.currency,
+        event.value,
+        event.transaction_id,
+        orjson.dumps(event.params).decode(),
+        _encode(event.items).decode() if event.items else "[]",
+    )
 
 
 def _bot_row(event: Event) -> dict[str, Any]:
@@ -124,15 +142,17 @@ def _bot_row(event: Event) -> dict[str, Any]:
     return {"event_id": event.event_id, "name": event.name, "at": event.at, "params": params}
 
 
-def _lines(event: Event, profile: int) -> Iterable[dict[str, Any]]:
-    for place, item in enumerate(event.items):
-        yield {
-            "event_id": event.event_id,
-            "place": place,
-            "profile": profile,
-            "item_id": item.item_id,
-            "name": event.name,
-            "at": event.at,
-            "quantity": item.quantity,
-            "value": None if item.price is None else round(item.price * item.quantity),
-        }
+def _lines(event: Event, profile: int) -> list[tuple[Any, ...]]:
+    return [
+        (
+            event.event_id,
+            place,
+            profile,
+            item.item_id,
+            event.name,
+            event.at,
+            item.quantity,
+            None if item.price is None else round(item.price * item.quantity),
+        )
+        for place, item in enumerate(event.items)
+    ]

@@ -24,6 +24,7 @@ class House:
         self._opening = threading.Lock()
         self._stores: dict[str, Store] = {}
         self._generation = -1
+        self._version: int | None = None
         self._shops: dict[str, Shop] = {}
         self._by_key: dict[str, Shop] = {}
         self._by_secret: dict[str, str] = {}
@@ -50,6 +51,9 @@ class House:
 
     def shops(self) -> Mapping[str, Shop]:
         """Every shop by name, as of now: another process's change counts in the next call."""
+        version = self.control.version()
+        if version is not None and version == self._version:
+            return self._shops
         with self.control.read() as tx:
             generation = control.generation(tx)
             if generation != self._generation:
@@ -58,6 +62,7 @@ class House:
                 self._by_key = {shop.public_key: shop for shop in found}
                 self._shops = {shop.name: shop for shop in found}
                 self._generation = generation
+        self._version = version
         return self._shops
 
     def shop(self, name: str) -> Shop:

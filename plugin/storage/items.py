@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -109,8 +110,9 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
     What is known already is never changed, and what was removed stays away.
     """
     # In order of id, so that two writers on PostgreSQL never wait for each other in a circle.
-    rows = sorted((_learnt(item, currency, now) for item, currency in items), key=_item_id)
-    tx.many(LEARN, rows)
+    tx.fill(
+        LEARN, sorted((_learnt(one, currency, now) for one, currency in items), key=itemgetter(0))
+    )
 
 
 def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
@@ -167,22 +169,11 @@ def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:
     return row | {"now": now}
 
 
-def _learnt(item: Item, currency: str, now: int) -> dict[str, Any]:
-    return {
-        "item_id": item.item_id,
-        "name": item.name,
-        "url": safe_link(item.url),
-        "image": safe_link(item.image),
-        "price": item.price,
-        "currency": currency,
-        "category": item.category,
-        "brand": item.brand,
-        "now": now,
-    }
-
-
-def _item_id(row: Mapping[str, Any]) -> str:
-    return str(row["item_id"])
+def _learnt(item: Item, currency: str, now: int) -> tuple[Any, ...]:
+    url = None if item.url is None else safe_link(item.url)
+    image = None if item.image is None else safe_link(item.image)
+    told = (item.name, url, image, item.price, currency, item.category, item.brand)
+    return (item.item_id, *told, now, now)
 
 
 def _document(row: Row) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
+from plugin import faults
 from plugin.errors import Busy
-from plugin.storage.engine import Row, bound, in_dialect
+from plugin.storage.engine import Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
 
 _NAMED = re.compile(r"(?<!:):([a-z_]\w*)")
@@ -32,6 +33,7 @@ class PostgresTx:
     """A transaction on one connection; see ``engine.Tx``."""
 
     dialect = "postgresql"
+    alone = False
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         self._connection = connection
@@ -58,6 +60,17 @@ class PostgresTx:
     def run(self, sql: str, **params: Any) -> int:
         """Do it; how many rows it touched."""
         return self._execute(sql, params).rowcount
+
+    def tuples(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """As ``all``, each row a tuple."""
+        with self._connection.cursor(row_factory=tuple_row) as cursor:
+            return cursor.execute(_statement(sql), bound(params)).fetchall()
+
+    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """As ``many``, values in the order of the names."""
+        if rows:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(in_places(sql.replace("%", "%%"), "postgresql", "%s"), rows)
 
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Do it once for each of ``rows``."""
@@ -120,6 +133,8 @@ class PostgresStore:
         try:
             with self._transaction("set transaction read write") as tx:
                 yield tx
+                faults.reach("before_commit")
+            faults.reach("after_commit")
         except (psycopg.errors.DeadlockDetected, psycopg.OperationalError) as trouble:
             raise Busy("the database could not take this just now; send it again") from trouble
 
@@ -132,6 +147,9 @@ class PostgresStore:
             with connection.transaction():
                 connection.execute(f'{manner}; set local search_path = "{self.schema}"')
                 yield PostgresTx(connection)
+
+    def version(self) -> None:
+        """As ``Store.version``: PostgreSQL has no such number at hand."""
 
     def close(self) -> None:
         """Let go of the connections that wait."""

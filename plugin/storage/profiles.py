@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
+import msgspec
+from msgspec.structs import astuple
 
+from plugin.collect.event import Scalar
 from plugin.profile.profile import CartLine, Profile
 from plugin.segment.evaluate import declared_text
 from plugin.segment.text import fold, folds_plainly
 from plugin.segment.traits import TEXT, TRAITS
-from plugin.storage.engine import Row, Tx
+from plugin.storage.engine import Tx
+from plugin.storage.identities import elsewhere
 
 # SQL cannot fold every text: where ``lower`` is not enough, the folded form of a column stands
 # beside the declared traits, under a name that none of them can have.
 KEPT = "="
 TEXTS = {t.name: t.column for t in TRAITS.values() if t.kind == TEXT and t.column}
-COLUMNS = tuple(one.name for one in fields(Profile) if one.name != "visitor_id")
-ENSURE = """
-insert into profiles (visitor_id) values (:visitor_id)
-on conflict (visitor_id) do update set visitor_id = excluded.visitor_id
-returning id
+COLUMNS = tuple(name for name in Profile.__struct_fields__ if name != "visitor_id")
+AS_JSON = {"cart": tuple[CartLine, ...], "affinities": dict[str, tuple[float, int]],
+           "declared": dict[str, tuple[Scalar, int]]}  # fmt: skip
+_encode = msgspec.json.Encoder().encode
+_decoders = {name: msgspec.json.Decoder(kind).decode for name, kind in AS_JSON.items()}
+PLACES = tuple((COLUMNS.index(name), name) for name in AS_JSON)
+IDENTIFIED = COLUMNS.index("identified")
+KNOWN = """
+select visitor_id, id from profiles where visitor_id in texts(:ids) order by visitor_id {lock}
 """
-LOAD = "select * from profiles where id in ints(:ids)"
-FIND = "select * from profiles where visitor_id = :visitor_id"
+ENSURE = """
+insert into profiles (visitor_id) values (:visitor_id) on conflict (visitor_id) do nothing
+"""
+LOAD = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where id in ints(:ids)"
+FIND = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where visitor_id = :visitor_id"
 SAVE = f"update profiles set {', '.join(f'{c} = :{c}' for c in COLUMNS)} where id = :id"
 DECLARED = """
 insert into declared (profile, trait, folded, number, truth)
@@ -50,25 +58,34 @@ update segments set size = size - 1 where slug in (
 ERASE = "delete from profiles where visitor_id = :visitor_id"
 
 
-def ensure(tx: Tx, visitor_ids: AbstractSet[str]) -> dict[str, int]:
+def ensure(tx: Tx, visitor_ids: Collection[str]) -> dict[str, int]:
     """The profile id of each visitor; a new visitor gets an empty profile.
 
-    On PostgreSQL the rows are locked till the end, in one order, so that writers never deadlock.
+    A merged visitor has the profile it was merged into; one that is kept apart has none. On
+    PostgreSQL the rows are locked till the end, in one order, so that writers never deadlock.
     """
-    ordered = sorted(visitor_ids)
-    rows = tx.many_returning(ENSURE, [{"visitor_id": one} for one in ordered])
-    return {one: row["id"] for one, row in zip(ordered, rows, strict=True) if row}
+    led = elsewhere(tx, visitor_ids)
+    own = sorted({*visitor_ids} - led.keys())
+    found: dict[str, int] = dict(tx.tuples(KNOWN, ids=own))
+    new = [one for one in own if one not in found]
+    if new:
+        tx.fill(ENSURE, [(one,) for one in new])
+        found |= dict(tx.tuples(KNOWN, ids=new))
+    return found | {one: profile for one, profile in led.items() if profile is not None}
 
 
 def load(tx: Tx, ids: Sequence[int]) -> dict[int, Profile]:
     """The profiles with these ids that are there."""
-    return {row["id"]: profile_of(row) for row in tx.all(LOAD, ids=list(ids))}
+    return {row[0]: _profile(row) for row in tx.tuples(LOAD, ids=list(ids))}
 
 
 def find(tx: Tx, visitor_id: str) -> tuple[int, Profile] | None:
-    """The profile of a visitor and its id; None: unknown."""
-    row = tx.one(FIND, visitor_id=visitor_id)
-    return None if row is None else (row["id"], profile_of(row))
+    """The profile of a visitor, or that it was merged into, and its id; None: unknown."""
+    rows = tx.tuples(FIND, visitor_id=visitor_id)
+    if not rows:
+        led = elsewhere(tx, [visitor_id]).get(visitor_id)
+        rows = tx.tuples(LOAD, ids=[led]) if led is not None else []
+    return (rows[0][0], _profile(rows[0])) if rows else None
 
 
 def some(tx: Tx, after: int, limit: int) -> list[int]:
@@ -76,15 +93,25 @@ def some(tx: Tx, after: int, limit: int) -> list[int]:
     return [row["id"] for row in tx.all(SOME, after=after, limit=limit)]
 
 
-def save(tx: Tx, profiles: Mapping[int, Profile]) -> None:
-    """Keep what is now known, and what rules cannot read from the columns."""
-    tx.many(SAVE, [values_of(one) | {"id": profile} for profile, one in profiles.items()])
-    tx.run(UNDECLARE, ids=list(profiles))
+def save(tx: Tx, profiles: Mapping[int, Profile], before: Mapping[int, Profile]) -> None:
+    """Keep what is now known, and what rules cannot read from the columns.
+
+    ``before``: what was kept of them, so that only what changed is written.
+    """
+    tx.fill(SAVE, [(*_values(one), profile) for profile, one in profiles.items()])
+    others = {
+        profile: one
+        for profile, one in profiles.items()
+        if profile not in before or not _same_beside(one, before[profile])
+    }
+    if not others:
+        return
+    tx.run(UNDECLARE, ids=list(others))
     tx.many(
         DECLARED,
         [
             {"profile": profile, "trait": name, **_declared(value)}
-            for profile, one in profiles.items()
+            for profile, one in others.items()
             for name, value in _beside(one)
         ],
     )
@@ -97,29 +124,40 @@ def of_person(tx: Tx, customer_id: str | None, email: str | None) -> list[str]:
 
 
 def erase(tx: Tx, visitor_id: str) -> bool:
-    """Remove a visitor with everything that hangs on it; False when there is none."""
-    tx.run(SHRINK, visitor_id=visitor_id)
-    return tx.run(ERASE, visitor_id=visitor_id) > 0
+    """Remove a visitor with everything that hangs on it; False when there is none.
+
+    Under the id of a merged visitor, the one it was merged into.
+    """
+    found = find(tx, visitor_id)
+    if found is None:
+        return False
+    tx.run(SHRINK, visitor_id=found[1].visitor_id)
+    return tx.run(ERASE, visitor_id=found[1].visitor_id) > 0
 
 
-def profile_of(row: Row) -> Profile:
-    """The profile in a row of table ``profiles``."""
-    kept = {name: row[name] for name in COLUMNS}
-    kept["cart"] = tuple(CartLine(*line) for line in orjson.loads(row["cart"]))
-    for name in ("affinities", "declared"):
-        kept[name] = {k: tuple(v) for k, v in orjson.loads(row[name]).items()}
-    kept["identified"] = bool(row["identified"])
-    return Profile(visitor_id=row["visitor_id"], **kept)
+def _profile(row: Sequence[Any]) -> Profile:
+    """The profile in a row of ``LOAD``."""
+    made = Profile(*row[1:])
+    for name, decode in _decoders.items():
+        setattr(made, name, decode(getattr(made, name)))
+    made.identified = bool(made.identified)
+    return made
 
 
-def values_of(profile: Profile) -> dict[str, Any]:
-    """The columns of a profile's row, by name."""
-    kept = {name: getattr(profile, name) for name in COLUMNS}
-    lines = [(line.item_id, line.quantity, line.price) for line in profile.cart]
-    kept["cart"] = orjson.dumps(lines).decode()
-    for name in ("affinities", "declared"):
-        kept[name] = orjson.dumps(kept[name]).decode()
+def _values(profile: Profile) -> list[Any]:
+    """The columns of a profile's row."""
+    kept = list(astuple(profile)[1:])
+    for place, name in PLACES:
+        kept[place] = _encode(getattr(profile, name)).decode()
+    kept[IDENTIFIED] = int(profile.identified)
     return kept
+
+
+def _same_beside(one: Profile, other: Profile) -> bool:
+    """Whether table ``declared`` has the same for both; most events change nothing there."""
+    return one.declared == other.declared and all(
+        getattr(one, column) == getattr(other, column) for column in TEXTS.values()
+    )
 
 
 def _beside(profile: Profile) -> Iterator[tuple[str, Any]]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils import utils as sqlite_utils
 
-from plugin.errors import Busy
-from plugin.storage.engine import Row, bound, in_dialect
+from plugin import faults
+from plugin.errors import Busy, Undone
+from plugin.storage.engine import Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
 
 # pysqlite3 where it is installed: the system's own may be too old.
@@ -25,7 +26,14 @@ sqlite3: Any = sqlite_utils.sqlite3  # type: ignore[attr-defined]
 # Before 3.51.3 a write-ahead log reset at an unlucky moment may corrupt the file
 # (sqlite.org, release notes of 2026-03-13).
 SAFE_VERSION = (3, 51, 3)
-WAIT_S = 5.0
+WAIT_S = 2.0
+# SQLITE_PERM, BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL
+# (sqlite.org/rescode.html; the lowest byte of an extended code).
+DISK_TROUBLE = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15})
+# A page that many commits change is copied into the file once for all of them, and is looked for in
+# memory first. Both are a limit, not a reservation.
+LOG_PAGES = 4_000  # of 4 kB, until the log is folded into the file
+CACHE_KB = 64_000
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -37,6 +45,7 @@ class SqliteTx:
     """A transaction on one connection; see ``engine.Tx``."""
 
     dialect = "sqlite"
+    alone = True
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -67,6 +76,14 @@ class SqliteTx:
         """Do it; how many rows it touched."""
         return int(self._execute(sql, params).rowcount)
 
+    def tuples(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """As ``all``, each row a tuple."""
+        return list(self._execute(sql, params))
+
+    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """As ``many``, values in the order of the names."""
+        self._connection.executemany(in_places(sql, "sqlite", "?"), rows)
+
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Do it once for each of ``rows``."""
         self._connection.executemany(in_dialect(sql, "sqlite"), [bound(row) for row in rows])
@@ -83,11 +100,15 @@ class SqliteTx:
         self._connection.execute(f"savepoint {name}")
         try:
             yield
-        except BaseException:
+        except BaseException as trouble:
+            if not self._connection.in_transaction:  # SQLite ends it by itself, as on a full disk
+                raise Undone(_why(trouble)) from trouble
             self._connection.execute(f"rollback to {name}")
-            raise
-        finally:
             self._connection.execute(f"release {name}")
+            raise
+        else:
+            self._connection.execute(f"release {name}")
+        finally:
             self._depth -= 1
 
 
@@ -104,6 +125,8 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._writer: Any = None
         self._readers: Pool[Any] = Pool(self._open_reader, lambda connection: connection.close())
+        self._watching = threading.Lock()
+        self._watch: Any = None  # writes nothing, so that every commit is another's to it
 
     def _open(self, *, read_only: bool) -> Any:
         mode = "ro" if read_only else "rw"
@@ -117,6 +140,8 @@ class SqliteStore:
         if not read_only:
             Database(connection).enable_wal()
             connection.execute("pragma synchronous = full")
+            connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
+            connection.execute(f"pragma cache_size = -{CACHE_KB}")
         connection.execute("pragma foreign_keys = on")
         return connection
 
@@ -139,9 +164,19 @@ class SqliteStore:
             finally:
                 connection.execute("rollback")
 
+    def version(self) -> int:
+        """As ``Store.version``: SQLite's own data_version, a tenth of the cost of a look."""
+        with self._watching:
+            if self._watch is None:
+                self._watch = self._open_reader()
+            return int(self._watch.execute("pragma data_version").fetchone()[0])
+
     @contextmanager
     def write(self) -> Iterator[SqliteTx]:
-        """A transaction, on disk when its block ends. Raises Busy when another process holds it."""
+        """A transaction, on disk when its block ends.
+
+        Raises Busy when another process holds the store, or the disk takes no more.
+        """
         with self._writing:
             if self._writer is None:
                 self._writer = self._open(read_only=False)
@@ -149,18 +184,39 @@ class SqliteStore:
             _begin(connection)
             try:
                 yield SqliteTx(connection)
+                faults.reach("before_commit")
                 connection.execute("commit")
-            except BaseException:
-                if connection.in_transaction:  # SQLite ends it by itself when the disk is full
+            except BaseException as trouble:
+                if connection.in_transaction:
                     connection.execute("rollback")
+                if _is_the_disk(trouble):
+                    raise Busy(_why(trouble)) from trouble
                 raise
+            faults.reach("after_commit")
 
     def close(self) -> None:
-        """Let go of every connection; the log is folded into the file."""
+        """Let go of every connection; the log is folded into the file, if nobody reads in it."""
         self._readers.close()
-        if self._writer is not None:
-            self._writer.close()
-        self._writer = None
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+            self._watch = None
+        with self._writing:
+            if self._writer is not None:
+                with suppress(sqlite3.Error):
+                    self._writer.execute("pragma wal_checkpoint(truncate)")
+                self._writer.close()
+            self._writer = None
+
+
+def _is_the_disk(trouble: BaseException) -> bool:
+    """Whether not the step is to blame but the disk: full, broken, or not ours to write to."""
+    code = getattr(trouble, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in DISK_TROUBLE
+
+
+def _why(trouble: BaseException) -> str:
+    return f"the store cannot be written just now ({trouble}); send it again"
 
 
 def _begin(connection: Any) -> None:

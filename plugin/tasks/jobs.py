@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from plugin import journey
 from plugin.config import Settings
-from plugin.shop import Shop
+from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
 
 
@@ -39,6 +39,16 @@ def _rankings(store: Store, shop: Shop, now: int) -> str:
     return f"{journey.rank(store, shop, now)} products ranked"
 
 
+def _pulse(store: Store, shop: Shop, now: int) -> str:
+    heard = journey.take_pulse(store, shop, now)
+    if heard.last_at is None:
+        return "no page has sent an event yet"
+    last = f"{local_time(heard.last_at, shop.timezone):%Y-%m-%d %H:%M}"
+    if heard.silence is None:
+        return f"events come as usual, the last at {last}"
+    return f"no event since {last}, where about {heard.silence.missed} visitors are usual"
+
+
 def _reconcile(store: Store, shop: Shop, now: int) -> str:
     return str(journey.reassign(store, shop, now, full=True))
 
@@ -46,5 +56,6 @@ def _reconcile(store: Store, shop: Shop, now: int) -> str:
 JOBS = (
     Job("tick", "moves visitors whose segments may have changed", _tick, every_s=60),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
+    Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("reconcile", "looks at every visitor again; it should find nothing", _reconcile, at_hour=3),
 )

@@ -12,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from plugin.config import static_dir
 from plugin.storage.house import House
 from plugin.tasks.writer import Writer
+from plugin.web.call import HotCalls
 from plugin.web.demo.pages import demo_blueprint
-from plugin.web.edge import init_cors, init_errors
+from plugin.web.edge import hot, init_cors, init_errors
 from plugin.web.here import Here
 from plugin.web.route import Route
 from plugin.web.routes import ROUTES
@@ -45,6 +46,7 @@ def create_app(house: House, writer: Writer, now: Callable[[], int] = clock_ms) 
     if DEMO_SHOP in house.shops():
         app.config["REGULARS_DEMO"] = {"public_key": house.shop(DEMO_SHOP).public_key}
         app.register_blueprint(demo_blueprint(), url_prefix="/demo")
+    app.wsgi_app = HotCalls(app.wsgi_app, app.extensions["regulars"], ROUTES)  # type: ignore[method-assign]
     if house.settings.trusted_proxies:
         hops = house.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -53,7 +55,7 @@ def create_app(house: House, writer: Writer, now: Callable[[], int] = clock_ms) 
 
 def add_route(app: Flask, route: Route) -> None:
     """Let Flask answer ``route``; an owner's page asks for a login first."""
-    view: Callable[..., Any] = route.view
+    view: Callable[..., Any] = hot(route.view) if route.hot else route.view
     if route.access == "owner":
         view = owners_only(view)
     app.add_url_rule(route.path, route.name, view, methods=list(route.methods))

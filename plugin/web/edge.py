@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from typing import Any
 
-import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from plugin.collect.reader import LARGEST, read_object, too_large
-from plugin.errors import BodyRefused, Busy, NotAllowed, PluginError
+from plugin.collect.reader import LARGEST, read_object
+from plugin.errors import PluginError
 from plugin.shop import Shop
+from plugin.web.call import (
+    ANY_ORIGIN,
+    HotView,
+    Reply,
+    answered,
+    error,
+    failed,
+    read_body,
+    reply,
+    wsgi_call,
+)
 from plugin.web.here import here
-from plugin.web.signin import network_of
 
-log = logging.getLogger("regulars.web")
 API = "/v1/"
 CODES = {
     400: "bad_request",
@@ -28,37 +36,34 @@ CODES = {
 
 def answer(data: Any, status: int = 200) -> Response:
     """``data`` as JSON that nobody may keep."""
-    response = Response(orjson.dumps(data), status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return response(reply(data, status))
 
 
 def body(largest: int = LARGEST) -> dict[str, Any]:
     """The request's body, read as one JSON object whatever its content type. Raises BodyRefused."""
-    if (request.content_length or 0) > largest:
-        raise too_large(largest)
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise BodyRefused("send the body as it is, without Content-Encoding")
-    return read_object(request.stream.read(largest + 1), largest)
-
-
-def browser_shop(data: dict[str, Any]) -> Shop:
-    """The shop whose public key is in the body, if the page's origin may call it."""
-    shop = here().house.shop_by_key(data.get("key"))
-    origin = request.headers.get("Origin")
-    if shop.origins and origin is not None and origin not in shop.origins:
-        raise NotAllowed("this origin is not one of the shop's", code="bad_origin", status=403)
-    if here().house.settings.rate_limit:
-        here().limits.check(shop.name, network_of(request.remote_addr or ""), here().now())
-    return shop
+    return read_object(read_body(request.environ, largest), largest)
 
 
 def server_shop() -> Shop:
-    """The shop whose secret key the request carries."""
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not secret:
-        raise NotAllowed("send the shop's secret key as `Authorization: Bearer sk_…`")
-    return here().house.shop_by_secret(secret.strip())
+    """The shop whose secret key the request carries. Raises NotAllowed."""
+    return wsgi_call(here(), request.environ).server_shop()
+
+
+def hot(view: HotView) -> Callable[[], Response]:
+    """A hot route's view as Flask calls it."""
+
+    def called() -> Response:
+        return response(answered(view, wsgi_call(here(), request.environ)))
+
+    return called
+
+
+def response(found: Reply) -> Response:
+    """A ``Reply`` as Flask sends it."""
+    made = Response(found.body, found.status, mimetype="application/json")
+    made.headers["Cache-Control"] = "no-store"
+    made.headers.extend(found.headers)
+    return made
 
 
 def init_errors(app: Flask) -> None:
@@ -66,10 +71,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(PluginError)
     def expected(trouble: PluginError) -> Response:
-        response = answer(error(trouble.code, trouble.message), trouble.status)
-        if isinstance(trouble, Busy):
-            response.headers["Retry-After"] = str(trouble.retry_after_s)
-        return response
+        return response(failed(trouble, request.path))
 
     @app.errorhandler(HTTPException)
     def http(trouble: HTTPException) -> Response | HTTPException:
@@ -80,15 +82,10 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(trouble: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.path, exc_info=trouble)
+        found = failed(trouble, f"{request.method} {request.path}")
         if request.path.startswith(API):
-            return answer(error("busy", "this did not work just now; send it again"), 503)
+            return response(found)
         return Response("Something went wrong here; it has been written to the log.", 500)
-
-
-def error(code: str, message: str) -> dict[str, Any]:
-    """The shape every error of the API has."""
-    return {"error": {"code": code, "message": message}}
 
 
 def init_cors(app: Flask, browser_paths: frozenset[str]) -> None:
@@ -97,10 +94,6 @@ def init_cors(app: Flask, browser_paths: frozenset[str]) -> None:
     @app.after_request
     def cors(response: Response) -> Response:
         if request.path in browser_paths:
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-            response.headers["Access-Control-Allow-Methods"] = "POST"
-            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-            response.headers["Access-Control-Max-Age"] = "86400"
+            response.headers.extend(ANY_ORIGIN)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response

@@ -18,6 +18,7 @@ from plugin.shop import Shop
 from plugin.storage.engine import Store
 from plugin.web.here import here
 from plugin.web.language import LANGUAGES, iso, language_now
+from plugin.web.silence import silence_now
 
 log = logging.getLogger("regulars.admin")
 
@@ -45,6 +46,7 @@ def page(template: str, **words: Any) -> str:
         iso=iso,
         now=here().now(),
         path=request.path,
+        silence=silence_now,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
 
 from plugin.errors import Busy
 from plugin.shop import SECOND
@@ -78,3 +80,17 @@ class Limits:
             trouble = TooMany("too many requests from here; slow down and send it again")
             trouble.retry_after_s = max(1, round(wait))
             raise trouble
+
+
+@lru_cache(maxsize=10_000)
+def network_of(address: str) -> str:
+    """The network that ``address`` is in (/24, /48), so that a neighbour's address is no new one.
+
+    >>> network_of("203.0.113.9"), network_of("odd")
+    ('203.0.113.0/24', '')
+    """
+    try:
+        bits = 24 if ip_address(address).version == 4 else 48
+        return str(ip_network(f"{address}/{bits}", strict=False))
+    except ValueError:
+        return ""

@@ -15,7 +15,8 @@ ACCESS = ("browser", "server", "owner", "public")
 class Route:
     """One line of the route table that feeds Flask, OpenAPI and the test matrices.
 
-    ``path`` is as Flask reads it; ``says`` is one sentence for the API's description.
+    ``path`` is as Flask reads it; ``says`` is one sentence for the API's description. The view of a
+    ``hot`` route takes a ``call.Call`` and gives a ``call.Reply``; it is served in front of Flask.
     """
 
     methods: tuple[str, ...]
@@ -23,6 +24,7 @@ class Route:
     view: Callable[..., Any]
     access: str
     says: str = ""
+    hot: bool = False
 
     @property
     def name(self) -> str:

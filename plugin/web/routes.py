@@ -10,13 +10,21 @@ from plugin.web import machines, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
 from plugin.web.route import Route
 
+HOT = True
 CAMPAIGNS = "/v1/<any(popups, windows):kind>"
 
 STOREFRONT_ROUTES = (
-    Route(("POST",), "/v1/visit", storefront.visit, "browser", "Take events; answer what to show."),
-    Route(("POST",), "/v1/recommend", storefront.recommend, "browser", "Products of a window."),
-    Route(("POST",), "/v1/popup", storefront.popup, "browser", "The popup for a page, if any."),
-    Route(("POST",), "/v1/submit", storefront.submit, "browser", "Keep a popup form's answers."),
+    Route(
+        ("POST",),
+        "/v1/visit",
+        storefront.visit,
+        "browser",
+        "Events in, offers out.",
+        HOT,
+    ),
+    Route(("POST",), "/v1/recommend", storefront.recommend, "browser", "A window's products.", HOT),
+    Route(("POST",), "/v1/popup", storefront.popup, "browser", "A page's popup.", HOT),
+    Route(("POST",), "/v1/submit", storefront.submit, "browser", "A popup form's answers.", HOT),
     Route(("GET",), "/s.js", snippet.tracker, "public", "The script that pages embed."),
     Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws popups and windows."),
 )
@@ -28,8 +36,8 @@ MACHINE_ROUTES = (
     Route(("GET",), "/v1/openapi.json", machines.described, "public", "This API, described."),
 )
 SERVER_ROUTES = (
-    Route(("POST",), "/v1/events", server_api.events, "server", "Take events of any age."),
-    Route(("POST",), "/v1/orders", server_api.orders, "server", "Confirm or refund an order."),
+    Route(("POST",), "/v1/events", server_api.events, "server", "Take events of any age.", HOT),
+    Route(("POST",), "/v1/orders", server_api.orders, "server", "Confirm or refund an order.", HOT),
     Route(("PUT",), "/v1/items", server_api.put_items, "server", "Keep products."),
     Route(("GET",), "/v1/items", server_api.list_items, "server", "The catalogue, paged."),
     Route(("DELETE",), "/v1/items/<item_id>", server_api.delete_item, "server", "Remove one."),

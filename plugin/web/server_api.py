@@ -11,33 +11,41 @@ from plugin.collect.checks import check_visit
 from plugin.collect.event import Batch
 from plugin.collect.items import check_items
 from plugin.collect.orders import check_order
+from plugin.collect.reader import read_object
 from plugin.errors import NotFound, NotYet
 from plugin.shop import Shop, to_major
 from plugin.storage import items
 from plugin.storage.engine import Row
+from plugin.web.call import Call, Reply, Step, reply
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
 from plugin.web.pages import after, limit
-from plugin.web.storefront import ALL_REFUSED, finder, named, none_taken, record
+from plugin.web.storefront import ALL_REFUSED, counted, finder, named, none_taken, recorded
 
 LARGEST_FEED = 8 * 1024 * 1024
 
 
-def events() -> Response:
+def events(call: Call) -> Reply | Step:
     """Take events of any visitors and any age."""
-    shop = server_shop()
-    batch = check_visit(body(), shop, here().now(), source="server", find_item=finder(shop))
-    counts = record(shop, batch)
-    if batch.refused and not batch.events:
-        return none_taken(batch, counts)
-    return answer(counts)
+    shop = call.server_shop()
+    data, now = read_object(call.body()), call.here.now()
+    batch = check_visit(data, shop, now, source="server", find_item=finder(call, shop))
+
+    def finish(accepted: int) -> Reply:
+        counts = counted(batch, accepted)
+        return none_taken(batch, counts) if not batch.events else reply(counts)
+
+    return recorded(shop, batch, finish)
 
 
-def orders() -> Response:
+def orders(call: Call) -> Reply | Step:
     """Confirm an order or tell of a refund."""
-    shop = server_shop()
-    event = check_order(body(), shop, here().now())
-    return answer(record(shop, Batch(events=(event,))) | {"visitor_id": event.visitor_id})
+    shop = call.server_shop()
+    event = check_order(read_object(call.body()), shop, call.here.now())
+    batch = Batch(events=(event,))
+    return recorded(
+        shop, batch, lambda n: reply(counted(batch, n) | {"visitor_id": event.visitor_id})
+    )
 
 
 def put_items() -> Response:
@@ -87,6 +95,7 @@ def visitor(visitor_id: str) -> Response:
                 for one in view.segments
             ],
             "events": [event_out(row, shop) for row in view.events],
+            **({"merged_ids": view.merged_ids} if view.merged_ids else {}),
         }
     )
 

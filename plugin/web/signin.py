@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -27,6 +26,7 @@ from plugin.web.frame import stale_form_page
 from plugin.web.here import here
 from plugin.web.language import init_language
 from plugin.web.passwords import is_right
+from plugin.web.rate import network_of
 
 HOME = "/admin/"
 LOGIN = "/admin/login"
@@ -183,19 +183,6 @@ def safe_next(target: str | None) -> str:
     climbs = ".." in parts.path or "//" in parts.path or "%" in parts.path
     inside = target.startswith(HOME) and not parts.scheme and not parts.netloc
     return target if inside and not climbs else HOME
-
-
-def network_of(address: str) -> str:
-    """The network that ``address`` is in (/24, /48), so that a neighbour's address is no new one.
-
-    >>> network_of("203.0.113.9"), network_of("odd")
-    ('203.0.113.0/24', '')
-    """
-    try:
-        bits = 24 if ip_address(address).version == 4 else 48
-        return str(ip_network(f"{address}/{bits}", strict=False))
-    except ValueError:
-        return ""
 
 
 def _is_admin() -> bool:

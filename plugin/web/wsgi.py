@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-import threading
-import time
 from contextlib import suppress
 
 from flask import Flask
 
 from plugin.config import load_settings
 from plugin.storage.house import House
-from plugin.tasks.writer import DirectWriter, KeeperClient, Writer
+from plugin.tasks.group import GroupWriter
+from plugin.tasks.line import AsyncWriter, GroupLine, KeeperLine
+from plugin.tasks.parent import end_with
+from plugin.tasks.writer import KeeperClient, Writer
 from plugin.web.app import create_app
+from plugin.web.front import Front
+
+# Objects made between two looks for circles: a request makes hundreds, and hardly ever a circle.
+GARBAGE = 20_000
 
 
-def make() -> Flask:
-    """The application of one worker: it reads by itself and writes through the keeper.
+def front() -> Front:
+    """The application of one of our own workers: hot calls from the event loop, Flask behind.
 
-    On PostgreSQL it writes by itself too.
+    It reads by itself and writes through the keeper; on PostgreSQL it writes by itself too.
     """
     # Ctrl-C in a terminal tells the whole group; granian's worker hangs when it is told to stop
     # twice, by the terminal and by its parent.
     with suppress(PermissionError):
         os.setsid()
-    threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
+    # What was not answered yet is sent again; a port that stays taken is worse.
+    end_with(os.getppid(), signal.SIGKILL)
+    app, writer = _application()
+    here = app.extensions["regulars"]
+    settings = here.house.settings
+    line: AsyncWriter
+    line = GroupLine(writer) if isinstance(writer, GroupWriter) else KeeperLine(settings.data)
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 50)
+    return Front(app, here, line, settings.trusted_proxies)
+
+
+def make() -> Flask:
+    """The application for any other WSGI server: ``gunicorn "plugin.web.wsgi:make()"``."""
+    return _application()[0]
+
+
+def _application() -> tuple[Flask, Writer]:
     settings = load_settings()
     house = House(settings)
-    writer: Writer = DirectWriter(house) if settings.on_postgres else KeeperClient(settings.data)
-    return create_app(house, writer)
-
-
-def leave_with(parent: int) -> None:
-    """End this worker when the process that started it is gone: nobody else would, and it would
-    keep the port from the next one.
-    """
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(2)
-    os._exit(1)
+    own = settings.on_postgres
+    writer: Writer = GroupWriter(house).start() if own else KeeperClient(settings.data)
+    return create_app(house, writer), writer

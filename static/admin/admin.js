@@ -27,10 +27,11 @@ const look = async () => {
   }
   setTimeout(look, document.hidden ? 10000 : 2000);
 };
-const show = ({ came, first, last, what }) => {
-  sign.classList.toggle("came", came);
+const show = ({ came, stopped, first, last, what }) => {
+  const stage = stopped ? "stopped" : came ? "came" : "waiting";
+  sign.classList.toggle("came", stage === "came");
   for (const part of sign.querySelectorAll("[data-when]")) {
-    part.hidden = (part.dataset.when === "came") !== came;
+    part.hidden = !part.dataset.when.split(" ").includes(stage);
   }
   for (const [name, text] of Object.entries({ first, last, what })) {
     const place = sign.querySelector(`[data-live-${name}]`);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,6 +67,12 @@ def test_adding_a_shop_prints_the_tag_and_both_keys(regulars: Command) -> None:
     assert f"Public key: {public[1]}" in said.out
     assert re.search(r"Secret key: sk_\w{40,}", said.out)
     assert "moon  KRW  Asia/Seoul" in regulars("shop", "list").out
+
+
+def test_adding_a_shop_prints_the_key_that_signs_who_is_signed_in(regulars: Command) -> None:
+    moon, sun = regulars("shop", "add", "moon").out, regulars("shop", "add", "sun").out
+    keys = [re.search(r"^Identity key: (ik_[0-9a-f]{64}) ", said, re.M) for said in (moon, sun)]
+    assert len({key[1] for key in keys if key}) == 2
 
 
 def test_a_shop_may_keep_the_public_key_it_had(regulars: Command) -> None:
@@ -150,6 +157,18 @@ def test_imported_customers_are_known_by_their_orders(regulars: Command, orders_
     known = regulars("privacy", "export", "--customer", "7").out
     assert '"orders_total": 1' in known
     assert '"revenue_total": 120' in known
+
+
+def test_a_person_of_several_devices_is_given_out_once(
+    regulars: Command, orders_file: Path, tmp_path: Path
+) -> None:
+    regulars("shop", "add", "moon")
+    regulars("import", "orders", str(orders_file))
+    word = {"visitor_id": "phone-of-seven-01", "name": "identify", "params": {"customer_id": 7}}
+    (tmp_path / "words.jsonl.gz").write_bytes(gzip.compress(json.dumps(word).encode()))
+    regulars("import", "events", str(tmp_path / "words.jsonl.gz"))
+    [known] = json.loads(regulars("privacy", "export", "--customer", "7").out)
+    assert known["merged_ids"] == ["phone-of-seven-01"]
 
 
 def test_an_erased_person_is_gone(regulars: Command, orders_file: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from plugin.collect.event import Event, Item
-from plugin.profile.fold import HALF_LIFE_DAYS, fold_all, folded
+from plugin.profile.fold import HALF_LIFE_DAYS, fold, fold_all
 from plugin.profile.profile import CartLine, Profile
 from plugin.profile.source import read_source
 from plugin.shop import DAY, MINUTE, Shop
@@ -23,7 +23,7 @@ HAT = Item("hat", category="Hats", price=20_000)
 
 def event(name: str, at: int = 0, *items: Item, **more: Any) -> Event:
     """Something Cho did ``at`` ms after the start."""
-    params = {key: more.pop(key) for key in list(more) if key not in Event.__slots__}
+    params = {key: more.pop(key) for key in list(more) if key not in Event.__struct_fields__}
     return Event(
         more.pop("event_id", f"{name}-{at:014d}"),
         CHO,
@@ -230,5 +230,5 @@ def test_one_by_one_or_all_at_once_is_the_same(events: list[Event], cut: int) ->
     cho = told(shop, *ordered[:cut])
     for one in ordered[cut:]:
         assert one.key > cho.told_up_to
-        cho = folded(cho, one, shop, {"A-1": 120_000})
+        cho = fold(cho, [one], shop, {"A-1": 120_000})
     assert cho == told(shop, *events)

@@ -55,7 +55,7 @@ class Town:
                     EVENT, event_id=event.event_id, profile=profile, name=event.name,
                     at=event.at, params=text,
                 )  # fmt: skip
-            campaigns.record_exposures(tx, profile, events)
+            campaigns.record_exposures(tx, {profile: events})
 
     def orders(
         self, name: str, value: int, ago: int, currency: str = "KRW", refunded: int = 0

@@ -28,8 +28,8 @@ def test_a_step_that_fails_half_way_leaves_no_trace(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = (9999, "9999_broken", "create table half (x text); create table half (x text)")
+    known = steps.steps("shop")
     monkeypatch.setattr(steps, "steps", lambda kind: [*known, broken])
-    known = [(1, "0001_foundation", "")]
     with pytest.raises(Exception, match="half"):
         steps.migrate(store, "shop")
     assert "half" not in tables(store)
@@ -38,9 +38,9 @@ def test_a_step_that_fails_half_way_leaves_no_trace(
 def test_a_step_that_was_cut_off_is_taken_on_the_next_start(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = [(1, "0001_foundation", ""), (2, "0002_more", "create table more (x text)")]
+    known = [*steps.steps("shop"), (9998, "9998_more", "create table more (x text)")]
     monkeypatch.setattr(steps, "steps", lambda kind: known)
-    assert steps.migrate(store, "shop") == ["0002_more"]
+    assert steps.migrate(store, "shop") == ["9998_more"]
     assert "more" in tables(store)
 
 

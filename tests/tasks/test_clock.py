@@ -17,8 +17,8 @@ from plugin.storage import jobs as runs
 from plugin.storage.engine import Row, Store
 from plugin.storage.house import House
 from plugin.tasks.clock import make_clock, run, run_for_all
+from plugin.tasks.group import GroupWriter
 from plugin.tasks.jobs import JOBS, Job, jobs
-from plugin.tasks.writer import DirectWriter
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_the_tick_is_as_long_as_the_owner_says(house: House) -> None:
 
 
 def test_the_tick_moves_a_visitor_whose_window_expired(house: House, now: int) -> None:
-    writer = DirectWriter(house)
+    writer = GroupWriter(house).start()
     rule = {"event": "view_item", "measure": "count", "op": ">=", "value": 1, "within": "1d"}
     writer.do("moon", "put_segment", slug="fresh", name="Fresh", rule=rule, enabled=True, now=now)
     seen = Event("event-00000001", "cho-0123456789abcdef", "view_item", now, now)

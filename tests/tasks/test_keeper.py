@@ -15,7 +15,9 @@ from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House
-from plugin.tasks.keeper import Asked, Keeper, become_writer, take_lock
+from plugin.tasks.group import GroupWriter
+from plugin.tasks.keeper import Keeper, become_writer, take_lock
+from plugin.tasks.wire import Asked
 from plugin.tasks.writer import KeeperClient
 
 RULE = {"trait": "orders_total", "op": ">=", "value": 1}
@@ -77,17 +79,21 @@ def test_a_step_that_fails_tells_its_caller_why_and_spoils_no_other(
 
 
 def test_a_step_that_spoils_the_commit_fails_alone(
-    house: House, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def poison(tx: Any, shop: Shop) -> None:
         tx.run("rollback")  # as SQLite does by itself when the disk is full
 
     monkeypatch.setitem(journey.STEPS, "poison", poison)
-    good = [Asked("moon", "put_segment", segment(f"s{number}")) for number in range(3)]
-    bad = Asked("moon", "poison", {})
-    keeper._commit("moon", [good[0], bad, *good[1:]])
-    assert [asked.answer.exception() for asked in good] == [None, None, None]
-    assert isinstance(bad.answer.exception(), Busy)
+    group = GroupWriter(house)  # not writing yet: all four wait for one commit
+    asked = [Asked("moon", "put_segment", segment(f"s{number}")) for number in range(3)]
+    waiting = group.submit([asked[0], Asked("moon", "poison"), *asked[1:]])
+    group.start()
+    answers = [one.wait() for one in waiting]
+    group.close()
+    assert [answer.trouble is None for answer in answers] == [True, False, True, True]
+    with pytest.raises(Busy):
+        answers[1].given()
     assert slugs(house) == {"s0", "s1", "s2"}
 
 

@@ -16,7 +16,7 @@ from plugin.config import Settings
 from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House, drop_schema
-from plugin.tasks.writer import DirectWriter
+from plugin.tasks.group import GroupWriter
 from plugin.web.app import create_app
 from plugin.web.passwords import hashed
 
@@ -84,7 +84,7 @@ def house(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 @pytest.fixture
 def app(house: House, clock: Clock) -> Flask:
     """The application; its writer writes at once."""
-    return create_app(house, DirectWriter(house), clock)
+    return create_app(house, GroupWriter(house).start(), clock)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House
-from plugin.tasks.writer import DirectWriter
+from plugin.tasks.group import GroupWriter
 from plugin.web.app import create_app
 
 CHO = "cho-0123456789abcdef"
@@ -239,7 +239,7 @@ def test_what_one_worker_wrote_counts_in_the_next_answer_of_another(
     moon: Any, house: Any, clock: Any
 ) -> None:
     other_house = House(house.settings)
-    other = create_app(other_house, DirectWriter(other_house), clock).test_client()
+    other = create_app(other_house, GroupWriter(other_house).start(), clock).test_client()
     bearer = {"Authorization": f"Bearer {moon.secret}"}
     assert other.get("/v1/segments", headers=bearer).get_json()["segments"] == []
     moon.server("PUT", "/v1/segments/all", {"name": "All", "rule": {"everyone": True}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugin.web.admin import campaigns, entry, install, jobs, overview, segments, visitors
+from plugin.web.admin import campaigns, entry, install, jobs, overview, segments, staff, visitors
 from plugin.web.route import Route
 
 GET, POST = ("GET",), ("POST",)
@@ -13,6 +13,8 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/", overview.overview, "owner", "The figures of 30 days."),
     Route(GET, "/admin/install", install.install, "owner", "The tag, and whether it works."),
     Route(GET, "/admin/live.json", install.live, "owner", "Whether the first event has come."),
+    Route(GET, "/admin/staff", staff.staff, "owner", "Browsers that are left out."),
+    Route(POST, "/admin/staff/unmark", staff.unmark, "owner", "Count one, or all, again."),
     Route(GET, "/admin/segments", segments.segment_list, "owner", "Segments with sizes."),
     Route(GET, "/admin/segments/<slug>", segments.segment, "owner", "One segment's members."),
     Route(GET, "/admin/visitors", visitors.visitor_list, "owner", "Visitors, seen last first."),

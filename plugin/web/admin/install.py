@@ -6,11 +6,14 @@ from typing import Any
 
 from flask import request
 
+from plugin.collect.signature import identity_key
 from plugin.storage import campaigns, reports
 from plugin.web.admin.words import event_words
 from plugin.web.edge import answer
 from plugin.web.frame import framed, page, shop_now, store_now
+from plugin.web.here import here
 from plugin.web.language import ago
+from plugin.web.silence import silence_now
 
 
 @framed
@@ -30,19 +33,20 @@ def install() -> Any:
         state=_state(found),
         slot=windows[0] if windows else "home-1",
         has_windows=bool(windows),
+        identity_key=identity_key(here().house.settings.secret_key, shop.name),
     )
 
 
 @framed
 def live() -> Any:
-    """The install page's sign as JSON: {"came", "first", "last", "what"}, in words."""
+    """The install page's sign as JSON: {"came", "stopped", "first", "last", "what"}, in words."""
     with store_now().read() as tx:
         return answer(_state(reports.arrivals(tx)))
 
 
 def _state(found: reports.Arrivals | None) -> dict[str, Any]:
     if found is None:
-        return {"came": False, "first": "", "last": "", "what": ""}
+        return {"came": False, "stopped": False, "first": "", "last": "", "what": ""}
     row: dict[str, Any] = {
         "name": found.last_name,
         "params": found.last_params,
@@ -53,6 +57,7 @@ def _state(found: reports.Arrivals | None) -> dict[str, Any]:
     }
     return {
         "came": True,
+        "stopped": silence_now() is not None,
         "first": ago(found.first_at),
         "last": ago(found.last_at),
         "what": event_words(row, {}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request
+from flask_babel import lazy_gettext as _l
 
 from plugin.journey import look_at
 from plugin.profile.profile import Profile
@@ -14,13 +15,18 @@ from plugin.segment.traits import DATE, MONEY, TRAITS
 from plugin.serve.link import safe_link
 from plugin.serve.product import Product
 from plugin.shop import Shop
-from plugin.storage import campaigns, events, items, profiles, reports
+from plugin.storage import campaigns, events, identities, items, profiles, reports
 from plugin.storage.engine import Row, Tx
 from plugin.web.admin.words import event_words, readable, short_id, trait_label
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 
 PER_PAGE = 50
+OUTCOMES = {
+    identities.MERGED: _l("joined with this customer"),
+    identities.APART: _l("kept apart: known as another customer"),
+    identities.PARTED: _l("taken out again: an earlier word names another customer"),
+}
 MOST_PICTURES = 6  # of one event
 
 
@@ -97,7 +103,7 @@ def visitor(visitor_id: str) -> Any:
     return page(
         "visitor.html",
         profile=seen.profile,
-        title=short_id(visitor_id),
+        title=short_id(seen.profile.visitor_id),
         name=_called(seen.profile),
         segments=[(one, readable(one.why)) for one in seen.segments],
         traits=_traits(seen.traits),
@@ -105,6 +111,9 @@ def visitor(visitor_id: str) -> Any:
         cart=cart,
         following=following,
         first_page=before is None,
+        merged_ids=seen.merged_ids,
+        merges=[(row, OUTCOMES.get(row["outcome"], row["outcome"])) for row in seen.merges],
+        short_id=short_id,
     )
 
 

@@ -1,0 +1,211 @@
+"""How do steps that wait together share one commit, and one that fails spoil no other?
+
+Each shop has a queue of its own and its turn, so that a flooded shop delays no other by more than a
+commit. Whoever asked is answered after the commit, and never before.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from plugin import faults, journey
+from plugin.errors import Busy, PluginError, Undone
+from plugin.shop import Shop
+from plugin.storage.engine import Tx
+from plugin.storage.house import House
+from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, asked, refused
+
+log = logging.getLogger("regulars.writer")
+TOGETHER = 200  # steps in one commit at most
+WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
+ATTEMPTS = 3  # of a commit that lost a race for a lock
+CLOSE_WITHIN_S = 8.0
+
+
+class Waiting:
+    """A step that waits for its commit."""
+
+    __slots__ = ("_call", "_done", "answer", "asked")
+
+    def __init__(self, step: Asked, call: Callable[[Answer], None] | None = None) -> None:
+        self.asked = step
+        self.answer: Answer | None = None
+        self._call = call
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def finish(self, answer: Answer) -> None:
+        """Tell whoever waits, and call whoever asked to be called."""
+        self.answer = answer
+        self._done.release()
+        if self._call is not None:
+            self._call(answer)
+
+    def wait(self) -> Answer:
+        """The answer, once there is one. Raises Busy when that takes too long."""
+        if not self._done.acquire(timeout=ANSWER_WITHIN_S) or self.answer is None:
+            raise Busy("this takes too long; send it again")
+        return self.answer
+
+
+class GroupWriter:
+    """Writes the steps of this process, and of whom it lets in, in a thread of its own."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._waiting: dict[str, deque[Waiting]] = {}
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._write, name="group-writer", daemon=True)
+
+    def start(self) -> GroupWriter:
+        """Begin to write."""
+        self._thread.start()
+        return self
+
+    def do(self, shop: str, step: str, **args: Any) -> Any:
+        """As ``Writer.do``."""
+        if step in journey.LONG_STEPS:  # these take the lock in small bites by themselves
+            found = journey.LONG_STEPS[step]
+            return found(self.house.store(shop), self.house.shop(shop), **args)
+        answer = self.submit([asked(shop, step, args)])[0].wait()
+        faults.reach("before_answer")
+        return answer.given()
+
+    def ping(self) -> None:
+        """As ``Writer.ping``."""
+        if self._closing:
+            raise Busy("the writer is closing")
+
+    def submit(
+        self, steps: Sequence[Asked], call: Callable[[Answer], None] | None = None
+    ) -> list[Waiting]:
+        """Let ``steps`` wait for their commits. One that has no room is answered Busy at once.
+
+        call: is given each answer too, in another thread.
+        """
+        waiting = [Waiting(step, call) for step in steps]
+        with self._changed:
+            for one in waiting:
+                queue = self._waiting.setdefault(one.asked.shop, deque())
+                if self._closing:
+                    one.finish(refused(Busy("the writer is closing; send it again")))
+                elif len(queue) >= WAITING:
+                    one.finish(refused(Busy("too many writes are waiting; send it again")))
+                else:
+                    queue.append(one)
+            self._changed.notify()
+        return waiting
+
+    def close(self) -> None:
+        """Take nothing new, and finish what waits."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(CLOSE_WITHIN_S)
+
+    def _write(self) -> None:
+        while turns := self._next():
+            for shop, together in turns:
+                self._commit(shop, together)
+
+    def _next(self) -> list[tuple[str, list[Waiting]]]:
+        """What to commit next, a part for each shop; nothing: it is time to close."""
+        with self._changed:
+            while not any(self._waiting.values()):
+                if self._closing:
+                    return []
+                self._changed.wait()
+            turns = []
+            for shop, queue in self._waiting.items():
+                if queue:
+                    turns.append(
+                        (shop, [queue.popleft() for _ in range(min(len(queue), TOGETHER))])
+                    )
+            self._waiting = {shop: queue for shop, queue in self._waiting.items() if queue}
+            return turns
+
+    def _commit(self, name: str, together: Sequence[Waiting]) -> None:
+        """Write the steps of one shop in one transaction and answer each."""
+        faults.reach("step_taken")
+        try:
+            answers = self._attempt(name, [one.asked for one in together])
+        except Busy as trouble:  # nothing of it is stored, and none of the steps is to blame
+            answers = [refused(trouble)] * len(together)
+        except Exception as trouble:
+            if len(together) > 1:  # one of them spoils the commit: let it fail alone
+                for one in together:
+                    self._commit(name, [one])
+                return
+            answers = [_unexpected(trouble)]
+        for one, answer in zip(together, answers, strict=True):
+            one.finish(answer)
+
+    def _attempt(self, name: str, steps: Sequence[Asked]) -> list[Answer]:
+        """The answers to ``steps``, committed. Raises Busy when the store cannot be written."""
+        store, shop = self.house.store(name), self.house.shop(name)
+        for attempt in range(ATTEMPTS):
+            try:
+                with store.write() as tx:
+                    return do_all(tx, shop, steps)
+            except Undone:
+                raise
+            except Busy:
+                # SQLite has waited long enough; on PostgreSQL a race that was lost may be won.
+                if store.dialect == "sqlite" or attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def do_all(tx: Tx, shop: Shop, steps: Sequence[Asked]) -> list[Answer]:
+    """Do ``steps`` in order inside one transaction; one that fails is undone alone.
+
+    Visits that stand next to each other are collected as one, which costs far less.
+    """
+    answers: list[Answer] = []
+    for run in _runs(steps):
+        if len(run) > 1:
+            try:
+                with tx.savepoint():
+                    batches = [step.events or [] for step in run]
+                    counts = journey.collect_together(tx, shop, batches)
+                answers += [Answer(count) for count in counts]
+                continue
+            except Undone:
+                raise
+            except Exception:
+                log.warning("visits could not be stored together; each is tried alone")
+        answers += [_do(tx, shop, step) for step in run]
+    return answers
+
+
+def _runs(steps: Sequence[Asked]) -> list[list[Asked]]:
+    """The steps in order, neighbouring visits together."""
+    runs: list[list[Asked]] = []
+    for step in steps:
+        if step.step == "collect" and runs and runs[-1][-1].step == "collect":
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return runs
+
+
+def _do(tx: Tx, shop: Shop, step: Asked) -> Answer:
+    try:
+        with tx.savepoint():
+            return Answer(journey.STEPS[step.step](tx, shop, **step.arguments()))
+    except Undone:
+        raise
+    except Exception as trouble:
+        return _unexpected(trouble)
+
+
+def _unexpected(trouble: Exception) -> Answer:
+    if isinstance(trouble, PluginError):
+        return refused(trouble)
+    log.error("a step failed", exc_info=trouble)
+    return refused(Busy("this could not be stored now; send it again"))

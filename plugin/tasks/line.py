@@ -1,0 +1,127 @@
+"""How does an event loop have steps done, without a thread that waits for each?
+
+The same promise as ``writer.Writer``, for a process that serves everything from one loop: what is
+asked while a message is away goes together in the next. On PostgreSQL the process's own group
+writer does the steps, and calls back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from plugin import faults
+from plugin.errors import Busy
+from plugin.tasks.group import GroupWriter
+from plugin.tasks.wire import (
+    ANSWER_WITHIN_S,
+    Answer,
+    Asked,
+    asked,
+    decode_answers,
+    encode,
+    refused,
+    with_short_path,
+)
+from plugin.tasks.writer import AWAY, MOST_TOGETHER
+
+Answered = asyncio.Future[Answer]
+
+
+class AsyncWriter(Protocol):
+    """Does named steps for an event loop."""
+
+    async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
+        """As ``Writer.do``."""
+
+
+class KeeperLine:
+    """Hands steps to the keeper; lives in one event loop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._waiting: list[tuple[Asked, Answered]] = []
+        self._away = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
+        """As ``Writer.do``; ``step`` must be one that shares a commit."""
+        loop = asyncio.get_running_loop()
+        mine: Answered = loop.create_future()
+        self._waiting.append((asked(shop, step, dict(args)), mine))
+        if not self._away:
+            self._away = True
+            task = loop.create_task(self._carry())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        answer = await mine
+        faults.reach("before_answer")
+        return answer.given()
+
+    async def _carry(self) -> None:
+        """Take what waits to the keeper until nothing waits any more."""
+        while self._waiting:
+            sent, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            answers = await self._ask([step for step, _ in sent])
+            for (_, waits), answer in zip(sent, answers, strict=True):
+                if not waits.done():  # who asked may have gone
+                    waits.set_result(answer)
+        self._away = False
+
+    async def _ask(self, steps: list[Asked]) -> list[Answer]:
+        """The keeper's answers; that it is away is an answer too."""
+        try:
+            return await asyncio.wait_for(self._exchange(encode(steps)), ANSWER_WITHIN_S)
+        except (OSError, EOFError, asyncio.TimeoutError, msgspec.MsgspecError):
+            self._hang_up()
+            return [refused(Busy(AWAY))] * len(steps)
+
+    async def _exchange(self, frame: bytes) -> list[Answer]:
+        reader, writer = await self._open()
+        writer.write(len(frame).to_bytes(4, "big") + frame)
+        size = int.from_bytes(await reader.readexactly(4), "big")
+        return decode_answers(await reader.readexactly(size))
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The line that is open, else a new one: of a keeper that went and came, the new one's."""
+        if self._streams is not None and not self._streams[0].at_eof():
+            return self._streams
+        self._hang_up()
+        paths: list[str] = []
+        with_short_path(self.folder, paths.append)
+        self._streams = await asyncio.open_unix_connection(paths[0])
+        return self._streams
+
+    def _hang_up(self) -> None:
+        streams, self._streams = self._streams, None
+        if streams is not None:
+            streams[1].close()
+
+
+class GroupLine:
+    """Has steps done by this process's own group writer; lives in one event loop."""
+
+    def __init__(self, group: GroupWriter) -> None:
+        self.group = group
+
+    async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
+        """As ``Writer.do``."""
+        loop = asyncio.get_running_loop()
+        mine: Answered = loop.create_future()
+
+        def finish(answer: Answer) -> None:
+            loop.call_soon_threadsafe(_set, mine, answer)
+
+        self.group.submit([asked(shop, step, dict(args))], finish)
+        answer = await mine
+        faults.reach("before_answer")
+        return answer.given()
+
+
+def _set(waits: Answered, answer: Answer) -> None:
+    if not waits.done():
+        waits.set_result(answer)

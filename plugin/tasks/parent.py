@@ -1,0 +1,34 @@
+"""How does a process end when the one that started it is gone?
+
+Nobody else would stop it, and it would keep the port or the data folder from the next one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LOOK_EVERY_S = 0.5
+
+
+def end_with(parent: int, number: signal.Signals) -> None:
+    """Send this process signal ``number`` once its ``parent`` (a pid) has ended.
+
+    At once on Linux; elsewhere within half a second.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number))
+    threading.Thread(target=_watch, args=(parent, number), daemon=True).start()
+
+
+def _watch(parent: int, number: signal.Signals) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK_EVERY_S)
+    os.kill(os.getpid(), number)

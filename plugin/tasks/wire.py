@@ -1,0 +1,122 @@
+"""How do steps and their answers go from process to process?
+
+A message is its length in four bytes, then MessagePack. Events travel as they are: the other side
+reads them to ``Event`` at once.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from plugin.collect.event import Event
+from plugin.errors import Busy, PluginError
+
+ANSWER_WITHIN_S = 30.0
+
+
+class Asked(Struct, gc=False):
+    """A named step of ``journey`` for one shop; ``events``: its argument of that name, if any."""
+
+    shop: str
+    step: str
+    args: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """What the step is called with."""
+        return self.args if self.events is None else {**self.args, "events": self.events}
+
+
+class Trouble(Struct, gc=False):
+    """Why a step was not done: what ``PluginError`` needs to be raised again."""
+
+    code: str
+    status: int
+    message: str
+
+
+class Answer(Struct, gc=False):
+    """What became of a step."""
+
+    result: Any = None
+    trouble: Trouble | None = None
+
+    def given(self) -> Any:
+        """The step's result. Raises the trouble it had."""
+        if self.trouble is None:
+            return self.result
+        kind = Busy if self.trouble.status == Busy.status else PluginError
+        raise kind(self.trouble.message, code=self.trouble.code, status=self.trouble.status)
+
+
+def asked(shop: str, step: str, args: dict[str, Any]) -> Asked:
+    """The call of a step as a message; events go in a field of their own."""
+    events = args.pop("events", None)
+    return Asked(shop, step, args, None if events is None else list(events))
+
+
+def refused(trouble: PluginError) -> Answer:
+    """The answer that carries ``trouble``."""
+    return Answer(trouble=Trouble(trouble.code, trouble.status, trouble.message))
+
+
+encode = msgspec.msgpack.Encoder().encode
+decode_steps = msgspec.msgpack.Decoder(list[Asked]).decode
+decode_answers = msgspec.msgpack.Decoder(list[Answer]).decode
+
+
+def dial(folder: Path) -> socket.socket:
+    """A connection to the keeper of the data folder. Raises OSError when none listens."""
+    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    line.settimeout(ANSWER_WITHIN_S)
+    try:
+        with_short_path(folder, line.connect)
+    except OSError:
+        line.close()
+        raise
+    return line
+
+
+def with_short_path(folder: Path, use: Callable[[str], object]) -> None:
+    """Call ``use`` with the keeper's socket path, however deep ``folder`` lies.
+
+    A Unix socket's path holds about 100 letters; a longer one is reached through the folder's
+    own descriptor (Linux).
+    """
+    path = folder / "keeper.sock"
+    if len(str(path)) < 100:
+        use(str(path))
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        use(f"/proc/self/fd/{handle}/keeper.sock")
+    finally:
+        os.close(handle)
+
+
+def send_frame(line: socket.socket, body: bytes) -> None:
+    """Send one message."""
+    line.sendall(len(body).to_bytes(4, "big") + body)
+
+
+def read_frame(line: socket.socket) -> bytes:
+    """Receive one message. Raises EOFError when the other side has gone."""
+    return _exactly(line, int.from_bytes(_exactly(line, 4), "big"))
+
+
+def _exactly(line: socket.socket, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size > 0:
+        part = line.recv(min(size, 1 << 18))
+        if not part:
+            raise EOFError("the other side has gone")
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,85 @@
+"""The programs of `make bench` still run: in this process, with sizes that tell nothing."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from random import Random
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture
+def part(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A program of the bench by its name."""
+    monkeypatch.syspath_prepend(str(HERE))
+
+    def load(name: str) -> ModuleType:
+        return importlib.import_module(name)
+
+    return load
+
+
+def test_every_body_the_bench_sends_is_taken_whole(part: Any) -> None:
+    assert 4_000 < part("reader").sample_is_good() < 5_000
+
+
+def test_the_reader_is_told_with_and_without_texts_that_repeat(
+    part: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reader = part("reader")
+    monkeypatch.setattr(reader, "BODIES", 8)
+    monkeypatch.setattr(reader, "ROUNDS", 1)
+    reader.main()
+    assert [line.count("mark >=") for line in capsys.readouterr().out.splitlines()[-4:]] == [1] * 4
+
+
+def test_the_ordinary_collector_stores_an_event_once(
+    part: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ordinary, bodies = part("ordinary"), part("bodies")
+    monkeypatch.setenv(ordinary.FOLDER, str(tmp_path))
+    store = ordinary.connect(tmp_path / "ordinary.db")
+    store.executescript(ordinary.TABLES)
+    rng = Random(1)
+    (body,) = bodies.bodies(1, 1_795_000_000_000, bodies.ShopTexts(rng), rng)
+    client = ordinary.make().test_client()
+    answers = [client.post("/v1/visit", data=body).json for _ in range(2)]
+    assert [answer["accepted"] for answer in answers] == [10, 0]
+    assert store.execute("select events from visitors").fetchall() == [(10,)]
+    store.close()
+    ordinary.forget_connection()
+
+
+def test_only_what_was_acknowledged_counts(part: Any) -> None:
+    load = part("load")
+    told = load.Answers()
+    load.count(b'HTTP/1.1 200 OK\r\n\r\n{"accepted":7,"duplicates":3}', told)
+    load.count(b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"accepted":7}', told)
+    assert (told.acked, told.failed) == (7, 1)
+
+
+def test_an_answer_is_waited_for_until_it_is_whole(part: Any) -> None:
+    load = part("load")
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    assert [load.complete(answer[:end]) for end in (10, -1, None)] == [False, False, True]
+
+
+def test_a_filled_store_takes_visits_as_ever(part: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    growth, fill = part("growth"), part("fill")
+    monkeypatch.setattr(fill, "SAMPLE", 30)
+    for name, value in {"SIZES": (200, 400), "FROM": 200, "ROUNDS": 1, "COMMITS": 1}.items():
+        monkeypatch.setattr(growth, name, value)
+    (figure,) = growth.measure()
+    assert figure.first[1] > 0
+    assert figure.mark == growth.MARK
+
+
+def test_a_mark_may_be_a_floor_or_a_ceiling(part: Any) -> None:
+    figure = part("figures").Figure
+    assert figure("rate", ("ours", 40), ("other", 10), 3.5).line().endswith(">= 3.5)  ok")
+    assert figure("time", ("ours", 5), ("other", 10), 0.2, most=True).line().endswith("SHORT")
