@@ -12,6 +12,7 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+HALF_MINUTE = MINUTE // 2
 
 # ISO 4217 currencies whose minor unit is not a hundredth (ISO 4217 list one, amendment 179).
 _EXPONENTS = dict.fromkeys(
@@ -70,8 +71,14 @@ def _zone(name: str) -> ZoneInfo:
 
 def local_day(at: int, zone: str) -> int:
     """The calendar day of ``at`` (Unix ms) in ``zone``: days since 1970-01-01, as a number."""
-    when = datetime.fromtimestamp(at / 1000, timezone.utc).astimezone(_zone(zone))
-    return when.toordinal() - 719_163
+    return _day_of(at // HALF_MINUTE, zone)
+
+
+@lru_cache(maxsize=10_000)  # events of one moment come together
+def _day_of(half_minutes: int, zone: str) -> int:
+    # No zone's offset has a finer part than half a minute since 1970 (Liberia's had, until 1972).
+    seconds = half_minutes * HALF_MINUTE // SECOND
+    return datetime.fromtimestamp(seconds, _zone(zone)).toordinal() - 719_163
 
 
 def local_time(at: int, zone: str) -> datetime:

@@ -28,6 +28,7 @@ from plugin.collect.parts import (
     EVENT_NAME,
     MONEY,
     MOST_PARAMS,
+    read_browser_id,
     read_id,
     read_items,
     read_params,
@@ -55,8 +56,6 @@ PAGE = {
 }  # fmt: skip
 DEVICE = ("device", "browser", "os", "in_app_browser")
 Finder = Callable[[str], Item | None]
-
-__all__ = ["Reading", "check_event", "check_visit", "consented", "read_visitor_id"]
 
 
 class Reading(NamedTuple):
@@ -121,7 +120,10 @@ def check_visit(
     raw = _events(body)
     visitor = body.get("visitor_id")
     in_browser = source == "browser"
-    sender = read_visitor_id(visitor) if in_browser or "visitor_id" in body else None
+    if in_browser:
+        sender: str | None = read_browser_id(visitor)
+    else:
+        sender = read_visitor_id(visitor) if "visitor_id" in body else None
     reading = reading_of(shop, now, source, sender, find_item, identity_key)
     good: list[Event] = []
     refused: list[Refused] = []

@@ -9,6 +9,7 @@ from typing import Any
 from plugin.collect.amounts import read_currency, read_money, read_timestamp
 from plugin.collect.event import Event, Scalar, worth
 from plugin.collect.parts import read_id, read_items, read_visitor_id
+from plugin.collect.signature import is_nobody
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
 
@@ -83,6 +84,6 @@ def _who(body: Mapping[str, Any]) -> tuple[str, dict[str, Scalar]]:
         params["customer_id"] = read_id(body["customer_id"], "customer_id")
     if "visitor_id" in body:
         return read_visitor_id(body["visitor_id"]), params
-    if not params:
-        raise EventRefused("name the buyer: visitor_id or customer_id")
+    if not params or is_nobody(str(params["customer_id"])):
+        raise EventRefused("name the buyer: visitor_id, or the customer_id of one person")
     return customer_visitor_id(str(params["customer_id"])), params

@@ -15,6 +15,7 @@ from plugin.collect.vocabulary import item_field
 from plugin.errors import BodyRefused, EventRefused
 
 VISITOR_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+OF_A_CUSTOMER = re.compile(r"customer-[0-9a-f]{24}")
 EVENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -39,6 +40,16 @@ def read_visitor_id(value: Any) -> str:
     if len(distinct) < 5 and len(distinct - {"-"}) < 4:
         raise BodyRefused("visitor_id must have at least 4 distinct characters")
     return value
+
+
+def read_browser_id(value: Any) -> str:
+    """A visitor's id as a browser may send it. Raises BodyRefused, also for one that is made of a
+    customer's number (``orders.customer_visitor_id``): whoever guesses the number could send it.
+    """
+    found = read_visitor_id(value)
+    if found.startswith("customer-") and OF_A_CUSTOMER.fullmatch(found):
+        raise BodyRefused("visitor_id must be the browser's own, not a customer's")
+    return found
 
 
 def read_id(value: Any, name: str) -> str:

@@ -26,7 +26,7 @@ from plugin.collect.checks import (
     with_page,
 )
 from plugin.collect.event import Batch, Event, Refused, Scalar
-from plugin.collect.parts import EVENT_ID, read_visitor_id
+from plugin.collect.parts import EVENT_ID, read_browser_id, read_visitor_id
 from plugin.collect.reader import BOM, DEEPEST, LARGEST, read_object
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
@@ -127,8 +127,9 @@ def check_quickly(
     Raises BodyRefused when the body as a whole is not what the contract describes.
     """
     in_browser = source == "browser"
-    anybody = not in_browser and visit.visitor_id is None
-    sender = None if anybody else read_visitor_id(visit.visitor_id)
+    sender = None
+    if in_browser or visit.visitor_id is not None:
+        sender = (read_browser_id if in_browser else read_visitor_id)(visit.visitor_id)
     reading = reading_of(shop, now, source, sender, find_item, identity_key)
     good: list[Event] = []
     refused: list[Refused] = []

@@ -162,7 +162,7 @@ class Desk:
         if acting.profile_id is not None:
             seen = campaigns.seen(self.tx, acting.profile_id, self.now, started)
         moment = Moment(
-            visitor_id=wish.visitor_id,
+            visitor_id=profile.visitor_id,  # a customer's devices are in one arm
             page_path=wish.path,
             now_local=local_time(self.now, self.shop.timezone),
             matches=self._holds,
@@ -209,4 +209,4 @@ class Desk:
             return False
         shares = (window.control_share, self.shop.control_share, CONTROL_SHARE)
         share = next(one for one in shares if one is not None)
-        return arm(window.slug, self.wish.visitor_id, share) == CONTROL
+        return arm(window.slug, self.acting.facts.profile.visitor_id, share) == CONTROL

@@ -70,8 +70,8 @@ def _session(p: Profile, event: Event) -> None:
 def _page_view(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     p.pageviews_total += 1
     for name in ABOUT_THE_BROWSER:
-        told = _text(event, name)
-        if told:
+        raw = event.params.get(name)
+        if raw and raw != getattr(p, name) and (told := _text(event, name)):
             setattr(p, name, told)
     location = _text(event, "page_location")
     source = read_source(location, _text(event, "page_referrer"))

@@ -70,6 +70,10 @@ where items.learnt = 1 and items.availability <> 'removed' and (
   or (items.brand is null and excluded.brand is not null)
 )
 """
+KNOWN = """
+select item_id, learnt, name, url, image, price, category, brand from items
+where item_id in texts(:ids)
+"""
 PRODUCTS = """
 select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags
 from items
@@ -109,10 +113,11 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
 
     What is known already is never changed, and what was removed stays away.
     """
+    told = list(items)
+    known = {row[0]: row for row in tx.tuples(KNOWN, ids=sorted({one.item_id for one, _ in told}))}
+    rows = [_learnt(*one, now) for one in told if _says_more(one[0], known.get(one[0].item_id))]
     # In order of id, so that two writers on PostgreSQL never wait for each other in a circle.
-    tx.fill(
-        LEARN, sorted((_learnt(one, currency, now) for one, currency in items), key=itemgetter(0))
-    )
+    tx.fill(LEARN, sorted(rows, key=itemgetter(0)))
 
 
 def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
@@ -167,6 +172,16 @@ def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:
     if row["tags"] is not None:
         row["tags"] = orjson.dumps(list(row["tags"])).decode()
     return row | {"now": now}
+
+
+def _says_more(item: Item, known: Sequence[Any] | None) -> bool:
+    """Whether an event tells of a product what is not known; ``known``: a row of ``KNOWN``."""
+    if known is None:
+        return True
+    told = (item.name, item.url, item.image, item.price, item.category, item.brand)
+    return bool(known[1]) and any(
+        new is not None and old is None for new, old in zip(told, known[2:], strict=True)
+    )
 
 
 def _learnt(item: Item, currency: str, now: int) -> tuple[Any, ...]:

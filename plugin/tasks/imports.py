@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils.utils import rows_from_file
+from sqlite_utils.utils import Format, rows_from_file
 
 from plugin.collect.checks import check_visit
 from plugin.collect.order_rows import Line, RowRefused, RowsRead, columns, read_orders
@@ -67,8 +67,10 @@ class Source:
         with self.path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            plain = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw
-            rows, _ = rows_from_file(plain)
+            plain = io.BufferedReader(gzip.GzipFile(fileobj=raw) if packed else raw)
+            # Told, because one that guesses takes lines of JSON for one document.
+            lines = plain.peek(1)[:1] == b"{"
+            rows, _ = rows_from_file(plain, format=Format.NL if lines else None)
             for number, row in enumerate(rows, start=2):
                 if number % 1_000 == 0:
                     told(raw.tell())

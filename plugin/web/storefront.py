@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from plugin import journey
-from plugin.collect.checks import check_visit, consented, read_visitor_id
+from plugin.collect.checks import check_visit, consented
 from plugin.collect.event import Batch, Item, Refused
+from plugin.collect.parts import read_browser_id
 from plugin.collect.quick import check_quickly, read_visit
 from plugin.collect.reader import read_object
 from plugin.collect.signature import identity_key
@@ -136,7 +137,7 @@ def popup(call: Call) -> Reply:
     """The popup for this page, if any."""
     data = read_object(call.body())
     shop = call.browser_shop(data.get("key"))
-    read_visitor_id(data.get("visitor_id"))
+    read_browser_id(data.get("visitor_id"))
     wish = wishes.of_popup(data, personal=may_know(call, data, shop))
     return reply(shown(call, shop, wish, call.here.now()))
 
@@ -145,7 +146,7 @@ def submit(call: Call) -> Reply | Step:
     """Keep what a visitor left in a popup's form."""
     data = read_object(call.body())
     shop = call.browser_shop(data.get("key"))
-    visitor_id = read_visitor_id(data.get("visitor_id"))
+    visitor_id = read_browser_id(data.get("visitor_id"))
     slug, fields = data.get("popup_id"), data.get("fields")
     if not isinstance(slug, str) or not isinstance(fields, dict):
         raise BodyRefused("name the popup in popup_id and give its fields as an object")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from plugin.collect.parts import OF_A_CUSTOMER
 from plugin.errors import BodyRefused
 from plugin.journey import Wish
 from plugin.serve.recommend.strategies import strategy_named
@@ -46,7 +47,7 @@ def of_recommend(data: Mapping[str, Any], *, personal: bool) -> Wish:
         raise BodyRefused(f"limit must be a whole number from 1 to {MOST}")
     visitor = data.get("visitor_id")
     return Wish(
-        visitor_id=visitor if personal and isinstance(visitor, str) else None,
+        visitor_id=visitor if personal and may_be_a_browsers(visitor) else None,
         language=_language(_object(data, "page") or data),
         windows=(window,) if isinstance(window, str) else (),
         strategy=strategy_named(strategy).name if isinstance(strategy, str) else None,
@@ -55,6 +56,11 @@ def of_recommend(data: Mapping[str, Any], *, personal: bool) -> Wish:
         viewed=_ids(data, "items", MOST_IDS),
         limit=limit,
     )
+
+
+def may_be_a_browsers(visitor_id: object) -> bool:
+    """Whether this is an id that a browser may ask under: a customer's can be guessed."""
+    return isinstance(visitor_id, str) and not OF_A_CUSTOMER.fullmatch(visitor_id)
 
 
 def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -144,6 +144,19 @@ def test_an_import_says_what_it_kept_and_refused_and_why(
     assert re.search(r"1  no customer \(rows 4…\)", said.out)
 
 
+def test_events_come_in_as_lines_of_json(regulars: Command, tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    lines = [
+        {"visitor_id": "mina-0123456789abcdef", "name": "page_view", "event_id": f"event-{n:08}"}
+        for n in range(3)
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    regulars("shop", "add", "moon")
+    said = regulars("import", "events", str(file), "--shop", "moon")
+    assert said.code == 0, said.err
+    assert "3" in said.out
+
+
 def test_an_import_run_again_brings_nothing_twice(regulars: Command, orders_file: Path) -> None:
     regulars("shop", "add", "moon")
     regulars("import", "orders", str(orders_file))

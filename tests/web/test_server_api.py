@@ -62,6 +62,13 @@ def test_a_customer_without_a_browser_becomes_a_visitor(moon: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("nobody", [0, "guest", "null"])
+def test_guests_do_not_become_one_person(moon: Any, nobody: Any) -> None:
+    told = {"transaction_id": "B-1", "customer_id": nobody, "currency": "KRW", "value": 1000}
+    assert moon.server("POST", "/v1/orders", told).status_code == 400
+    assert moon.server("POST", "/v1/orders", told | {"visitor_id": CHO}).status_code == 200
+
+
 def test_a_visitor_page_shows_traits_segments_with_why_and_newest_events_first(
     moon: Any, clock: Any
 ) -> None:

@@ -58,6 +58,16 @@ def test_the_answer_counts_what_the_same_request_brought(moon: Any) -> None:
     assert popup["blocks"] == [{"type": "text", "text": "Your cart waits.", "style": "body"}]
 
 
+def test_a_page_cannot_speak_as_a_customer_whose_number_it_guesses(moon: Any) -> None:
+    told = {"transaction_id": "B-1", "customer_id": "4711", "currency": "KRW", "value": 1000}
+    of_4711 = moon.server("POST", "/v1/orders", told).get_json()["visitor_id"]
+    assert moon.visit(of_4711, viewed()).status_code == 400
+    asked = {"key": moon.shop.public_key, "visitor_id": of_4711}
+    assert moon.client.post("/v1/popup", json=asked | {"want": {}}).status_code == 400
+    events = moon.server("GET", f"/v1/visitors/{of_4711}").get_json()["events"]
+    assert [one["name"] for one in events] == ["purchase"]
+
+
 def test_texts_come_in_the_language_of_the_page(moon: Any) -> None:
     moon.server("PUT", "/v1/popups/cart-saver", SAVER)
     cart = {"name": "add_to_cart", "params": {"items": [BOOTS]}}
