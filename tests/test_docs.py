@@ -71,7 +71,10 @@ def documented_paths() -> set[str]:
 
 def commands(group: click.Group, before: str = "regulars") -> Iterator[tuple[str, click.Command]]:
     """Every command with its full name."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             yield from commands(command, f"{before} {name}")
         else:

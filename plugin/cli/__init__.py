@@ -6,41 +6,53 @@ Every command exits 0 on success, 2 on wrong usage, and 1 with one line that say
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from plugin import __version__
-from plugin.cli.care import backup, doctor, privacy, restore
-from plugin.cli.data import import_, reassign, rebuild, train
-from plugin.cli.demo import demo
-from plugin.cli.people import owner, shop
-from plugin.cli.run import serve, web, work
 from plugin.errors import PluginError
 
+# Where each command is. A command's module is read when it is called, so that a writer that has to
+# come back within a second does not wait for the web pages.
+COMMANDS = {
+    "demo": "demo",
+    "serve": "run",
+    "web": "run",
+    "work": "work",
+    "shop": "people",
+    "owner": "people",
+    "import": "data",
+    "reassign": "data",
+    "rebuild": "data",
+    "train": "data",
+    "backup": "care",
+    "restore": "care",
+    "doctor": "care",
+    "privacy": "care",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands of ``COMMANDS``, in this order."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command called ``name``; None: there is none."""
+        if name not in COMMANDS:
+            return None
+        module = import_module(f"plugin.cli.{COMMANDS[name]}")
+        found: click.Command = getattr(module, "import_" if name == "import" else name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="regulars")
 def cli() -> None:
     """Regulars: know, group, serve and keep the visitors of your own shop."""
-
-
-for command in (
-    demo,
-    serve,
-    web,
-    work,
-    shop,
-    owner,
-    import_,
-    reassign,
-    rebuild,
-    train,
-    backup,
-    restore,
-    doctor,
-    privacy,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

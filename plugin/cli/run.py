@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -20,15 +18,10 @@ from granian.log import LogLevels
 
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
-from plugin.storage.house import House
-from plugin.tasks.clock import make_clock
-from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
-from plugin.tasks.parent import end_with
+from plugin.tasks.parent import PARENT
 from plugin.tasks.writer import KeeperClient
-from plugin.web.app import clock_ms
 
 HEAD_WITHIN_MS = 10_000  # a request's head; its body has a deadline in web/front.py
-PARENT = "REGULARS_PARENT"
 STOP_WITHIN_S = 10.0
 PAUSE_S = 0.05  # between a writer that ended and the next
 
@@ -54,12 +47,6 @@ def web(host: str, port: int, workers: int) -> None:
     """Serve the web processes alone; `regulars work` does the rest."""
     load_settings()
     run_web(host, port, workers)
-
-
-@click.command()
-def work() -> None:
-    """Run the writer (SQLite) and the clock alone."""
-    run_work(load_settings())
 
 
 def run_everything(host: str, port: int, workers: int, data: Path | None = None) -> None:
@@ -91,31 +78,6 @@ def run_web(host: str, port: int, workers: int) -> None:
         log_level=LogLevels.error,
     )
     server.serve()
-
-
-def run_work(settings: Settings) -> None:
-    """Write for everybody (SQLite) and run the clock, until told to stop."""
-    stop = threading.Event()
-    if PARENT in os.environ:
-        end_with(int(os.environ[PARENT]), signal.SIGTERM)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    house = House(settings)
-    keeper = None
-    if not settings.on_postgres:
-        lock = take_lock(settings.data, LOCK_WITHIN_S)
-        if lock is None:
-            raise PluginError(f"another process already writes to {settings.data}: stop it first")
-        keeper = Keeper(house, lock).start()
-    clock = make_clock(house, clock_ms)
-    clock.start()
-    stop.wait()
-    clock.shutdown(wait=False)
-    if keeper is not None:
-        keeper.close()
-    house.close()
-    logging.shutdown()
-    os._exit(0)  # without waiting for a job that still runs: what it does next has no store
 
 
 class WriterProcess:

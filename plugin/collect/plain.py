@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -47,9 +47,11 @@ V = TypeVar("V")
 MOST_KEPT = 10_000  # answers of one reader
 LONGEST_KEPT = 300  # letters of a text whose answer is kept
 WITH_RULES = ABOUT_THE_VISITOR | GIVEN | {"refund"}
-EXTRAS = frozenset(MONEY) - {"value"}  # amounts that stay among the params
+EXTRAS = tuple(name for name in MONEY if name != "value")  # amounts that stay among the params
 NUMBERS = frozenset({int, float, bool})
 ABSENT: Any = object()
+# What an event's params come to: params, items, currency, value, transaction_id, as in ``Event``.
+Content = tuple[dict[str, Scalar], tuple[Item, ...], str | None, int | None, str | None]
 
 
 class Odd(Exception):
@@ -77,16 +79,6 @@ class Line(Struct, gc=False, omit_defaults=True):
 
 _decode = msgspec.json.Decoder(dict[str, str | int | float | bool | list[Line]]).decode
 _encode = msgspec.json.Encoder().encode
-
-
-class Content(NamedTuple):
-    """What an event's params come to; the fields are those of ``Event``."""
-
-    params: dict[str, Scalar]
-    items: tuple[Item, ...]
-    currency: str | None
-    value: int | None
-    transaction_id: str | None
 
 
 class Memory(dict[K, V]):
@@ -165,16 +157,13 @@ class PlainReader:
         amount = None if value is ABSENT else self._amounts[type(value), value, currency]
         if currency not in CURRENCIES:
             raise Odd
-        for extra in EXTRAS & params.keys():
-            self._amounts[type(params[extra]), params[extra], currency]
-        priced = bool(items) or amount is not None or bool(EXTRAS & params.keys())
-        return Content(
-            self._scalars(params),
-            items,
-            currency if priced else None,
-            amount,
-            None if order is ABSENT else self._item_ids[order],
-        )
+        priced = bool(items) or amount is not None
+        for extra in EXTRAS:
+            if extra in params:
+                priced = True
+                self._amounts[type(params[extra]), params[extra], currency]
+        order = None if order is ABSENT else self._item_ids[order]
+        return (self._scalars(params), items, currency if priced else None, amount, order)
 
     def _scalars(self, params: dict[str, Any]) -> dict[str, Scalar]:
         """The params with their texts clean, in place."""

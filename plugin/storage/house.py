@@ -12,7 +12,6 @@ from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.engine import Store
 from plugin.storage.migrate import migrate
-from plugin.storage.postgres import PostgresStore
 from plugin.storage.sqlite import SqliteStore
 
 
@@ -35,7 +34,7 @@ class House:
 
     def _open(self, kind: str, path: Path, schema: str) -> Store:
         url = self.settings.database_url
-        store: Store = PostgresStore(url, schema) if url else SqliteStore(path)
+        store: Store = _postgres(url, schema) if url else SqliteStore(path)
         migrate(store, kind)
         return store
 
@@ -110,8 +109,15 @@ class House:
         self._stores.clear()
 
 
+def _postgres(url: str, schema: str) -> Store:
+    # Read only where it is used: it takes as long as all the rest.
+    from plugin.storage.postgres import PostgresStore
+
+    return PostgresStore(url, schema)
+
+
 def drop_schema(url: str, schema: str) -> None:
     """Remove a shop's schema with everything in it."""
-    store = PostgresStore(url, schema)
+    store = _postgres(url, schema)
     with store.write() as tx:
         tx.run(f'drop schema "{schema}" cascade')

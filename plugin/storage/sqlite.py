@@ -9,19 +9,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
-
-from sqlite_utils import Database
-from sqlite_utils import utils as sqlite_utils
 
 from plugin import faults
 from plugin.errors import Busy, Undone
 from plugin.storage.engine import Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
 
-# pysqlite3 where it is installed: the system's own may be too old.
-sqlite3: Any = sqlite_utils.sqlite3  # type: ignore[attr-defined]
+
+def _library() -> Any:
+    """pysqlite3 where it is installed, as sqlite-utils chooses too: the system's may be too old."""
+    try:
+        return import_module("pysqlite3")
+    except ImportError:
+        return import_module("sqlite3")
+
+
+sqlite3: Any = _library()
 
 # Before 3.51.3 a write-ahead log reset at an unlucky moment may corrupt the file
 # (sqlite.org, release notes of 2026-03-13).
@@ -138,7 +144,7 @@ class SqliteStore:
             check_same_thread=False,
         )
         if not read_only:
-            Database(connection).enable_wal()
+            connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
             connection.execute(f"pragma cache_size = -{CACHE_KB}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -15,6 +16,11 @@ from plugin.tasks.jobs import Job, jobs
 
 log = logging.getLogger("regulars.clock")
 FIRST_RUN_AFTER_S = 2
+
+
+def clock_ms() -> int:
+    """Now, Unix ms: the one place where the application looks at the clock."""
+    return time.time_ns() // 1_000_000
 
 
 def make_clock(house: House, now: Callable[[], int]) -> BackgroundScheduler:

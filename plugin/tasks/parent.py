@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import suppress
 
+PARENT = "REGULARS_PARENT"  # in the environment: the pid of the process to end with
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LOOK_EVERY_S = 0.5
 

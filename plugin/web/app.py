@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin.config import static_dir
 from plugin.storage.house import House
+from plugin.tasks.clock import clock_ms
 from plugin.tasks.writer import Writer
 from plugin.web.call import HotCalls
 from plugin.web.demo.pages import demo_blueprint
@@ -21,11 +21,6 @@ from plugin.web.routes import ROUTES
 from plugin.web.signin import init_signin, owners_only
 
 DEMO_SHOP = "demo"
-
-
-def clock_ms() -> int:
-    """Now, Unix ms: the one place where the application looks at the clock."""
-    return time.time_ns() // 1_000_000
 
 
 def create_app(house: House, writer: Writer, now: Callable[[], int] = clock_ms) -> Flask:
