@@ -15,7 +15,8 @@ POINTS = (
     "events_stored",  # events are written, profiles not yet
     "profiles_told",  # profiles are written, the transaction is open
     "before_commit",
-    "after_commit",  # on disk, and nobody knows yet
+    "after_commit",  # in the log, which is not flushed yet
+    "after_sync",  # on disk, and nobody knows yet
     "before_answer",  # the worker knows, the shop does not
 )
 

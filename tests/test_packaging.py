@@ -20,7 +20,7 @@ IMPORTED_AS = {
     "crawler-user-agents": "crawleruseragents",
 }
 # Data alone: zoneinfo reads it where the system has no time zones of its own.
-NEVER_IMPORTED = {"tzdata"}
+NEVER_IMPORTED = {"tzdata", "uvloop"}  # granian finds the loop by itself
 # Parts of flask that the program may use by name.
 COME_WITH_FLASK = {"jinja2", "markupsafe", "werkzeug", "itsdangerous"}
 

@@ -18,7 +18,7 @@ from granian.log import LogLevels
 
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
-from plugin.tasks.parent import PARENT
+from plugin.tasks.process import PARENT
 from plugin.tasks.writer import KeeperClient
 
 HEAD_WITHIN_MS = 10_000  # a request's head; its body has a deadline in web/front.py

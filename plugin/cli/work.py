@@ -14,7 +14,7 @@ from plugin.errors import PluginError
 from plugin.storage.house import House
 from plugin.tasks.clock import clock_ms, make_clock
 from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
-from plugin.tasks.parent import PARENT, end_with
+from plugin.tasks.process import PARENT, end_with, settle
 
 
 @click.command()
@@ -39,6 +39,7 @@ def run_work(settings: Settings) -> None:
         keeper = Keeper(house, lock).start()
     clock = make_clock(house, clock_ms)
     clock.start()
+    settle()
     stop.wait()
     clock.shutdown(wait=False)
     if keeper is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from plugin import faults
@@ -15,6 +16,7 @@ from plugin.storage import campaigns, identities, items, orders, profiles, segme
 from plugin.storage import events as events_table
 from plugin.storage.engine import Store, Tx
 
+IN_ORDER = attrgetter("at", "event_id")  # as Event.key
 BATCH = 250  # profiles told anew between two takings of the write lock
 
 
@@ -63,7 +65,7 @@ def _take_in(tx: Tx, shop: Shop, fresh: Sequence[Event], ids: Mapping[str, int])
     settled = orders.settle(tx, fresh, shop)
     joined = identity.join(tx, shop, fresh, ids, settled)
     ids = joined.ids
-    live = sorted((e for e in fresh if e.event_id not in settled.dead), key=lambda e: e.key)
+    live = sorted((e for e in fresh if e.event_id not in settled.dead), key=IN_ORDER)
     events_table.add_lines(tx, live, ids)
     items.learn(
         tx,

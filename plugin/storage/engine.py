@@ -96,8 +96,14 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Tx]:
         """A consistent look at what is committed; nothing can be changed."""
 
-    def write(self) -> AbstractContextManager[Tx]:
-        """A transaction, committed durably when its block ends and undone when it raises."""
+    def write(self, *, synced: bool = True) -> AbstractContextManager[Tx]:
+        """A transaction, committed durably when its block ends and undone when it raises.
+
+        ``synced`` False: it survives this process, but a power cut only after ``sync``.
+        """
+
+    def sync(self) -> None:
+        """Return when all that was committed before is on disk. Raises OSError."""
 
     def version(self) -> int | None:
         """A number that is another one once anybody has written; None: only a look can tell."""

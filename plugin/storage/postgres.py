@@ -128,7 +128,7 @@ class PostgresStore:
             yield tx
 
     @contextmanager
-    def write(self) -> Iterator[PostgresTx]:
+    def write(self, *, synced: bool = True) -> Iterator[PostgresTx]:
         """A transaction, on disk when its block ends. Raises Busy when it lost a race."""
         try:
             with self._transaction("set transaction read write") as tx:
@@ -147,6 +147,9 @@ class PostgresStore:
             with connection.transaction():
                 connection.execute(f'{manner}; set local search_path = "{self.schema}"')
                 yield PostgresTx(connection)
+
+    def sync(self) -> None:
+        """As ``Store.sync``: PostgreSQL has done so with each commit."""
 
     def version(self) -> None:
         """As ``Store.version``: PostgreSQL has no such number at hand."""

@@ -6,6 +6,7 @@ read-only; they never wait for the writer.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ from plugin import faults
 from plugin.errors import Busy, Undone
 from plugin.storage.engine import Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
+
+flush = getattr(os, "fdatasync", os.fsync)
 
 
 def _library() -> Any:
@@ -131,6 +134,10 @@ class SqliteStore:
         self._writing = threading.RLock()
         self._writer: Any = None
         self._readers: Pool[Any] = Pool(self._open_reader, lambda connection: connection.close())
+        self._flushing = threading.Lock()
+        self._log: int | None = (
+            None  # the log's file, which lives as long as the writer's connection
+        )
         self._watching = threading.Lock()
         self._watch: Any = None  # writes nothing, so that every commit is another's to it
 
@@ -178,8 +185,8 @@ class SqliteStore:
             return int(self._watch.execute("pragma data_version").fetchone()[0])
 
     @contextmanager
-    def write(self) -> Iterator[SqliteTx]:
-        """A transaction, on disk when its block ends.
+    def write(self, *, synced: bool = True) -> Iterator[SqliteTx]:
+        """A transaction, on disk when its block ends (``synced`` False: after ``sync``).
 
         Raises Busy when another process holds the store, or the disk takes no more.
         """
@@ -187,6 +194,8 @@ class SqliteStore:
             if self._writer is None:
                 self._writer = self._open(read_only=False)
             connection = self._writer
+            # NORMAL writes the log as FULL does, and leaves it to us to flush it.
+            connection.execute(f"pragma synchronous = {'full' if synced else 'normal'}")
             _begin(connection)
             try:
                 yield SqliteTx(connection)
@@ -199,6 +208,13 @@ class SqliteStore:
                     raise Busy(_why(trouble)) from trouble
                 raise
             faults.reach("after_commit")
+
+    def sync(self) -> None:
+        """As ``Store.sync``: flush the write-ahead log, while the next transaction goes on."""
+        with self._flushing:
+            if self._log is None:
+                self._log = os.open(f"{self.path}-wal", os.O_RDONLY)
+            flush(self._log)
 
     def close(self) -> None:
         """Let go of every connection; the log is folded into the file, if nobody reads in it."""
@@ -213,6 +229,10 @@ class SqliteStore:
                     self._writer.execute("pragma wal_checkpoint(truncate)")
                 self._writer.close()
             self._writer = None
+        with self._flushing:
+            if self._log is not None:
+                os.close(self._log)
+            self._log = None
 
 
 def _is_the_disk(trouble: BaseException) -> bool:

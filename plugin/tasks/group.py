@@ -1,21 +1,24 @@
 """How do steps that wait together share one commit, and one that fails spoil no other?
 
 Each shop has a queue of its own and its turn, so that a flooded shop delays no other by more than a
-commit. Whoever asked is answered after the commit, and never before.
+commit. Whoever asked is answered after the commit is on disk, and never before; one group is
+flushed to it while the next is written.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from queue import Queue
+from typing import Any, NamedTuple
 
 from plugin import faults, journey
 from plugin.errors import Busy, PluginError, Undone
 from plugin.shop import Shop
-from plugin.storage.engine import Tx
+from plugin.storage.engine import Store, Tx
 from plugin.storage.house import House
 from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, asked, refused
 
@@ -52,6 +55,13 @@ class Waiting:
         return self.answer
 
 
+class Committed(NamedTuple):
+    """Steps that are committed, and what they are answered once the store is flushed."""
+
+    store: Store
+    answers: list[tuple[Waiting, Answer]]
+
+
 class GroupWriter:
     """Writes the steps of this process, and of whom it lets in, in a thread of its own."""
 
@@ -60,11 +70,17 @@ class GroupWriter:
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
         self._closing = False
-        self._thread = threading.Thread(target=self._write, name="group-writer", daemon=True)
+        # One group is flushed while the next is written, and no more, so that groups grow.
+        self._committed: Queue[Committed | None] = Queue(1)
+        self._threads = [
+            threading.Thread(target=self._write, name="group-writer", daemon=True),
+            threading.Thread(target=self._flush, name="group-flusher", daemon=True),
+        ]
 
     def start(self) -> GroupWriter:
         """Begin to write."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def do(self, shop: str, step: str, **args: Any) -> Any:
@@ -106,12 +122,26 @@ class GroupWriter:
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join(CLOSE_WITHIN_S)
+        for thread in self._threads:
+            thread.join(CLOSE_WITHIN_S)
 
     def _write(self) -> None:
         while turns := self._next():
             for shop, together in turns:
                 self._commit(shop, together)
+        self._committed.put(None)
+
+    def _flush(self) -> None:
+        """Answer what is committed, once it is on disk."""
+        while (group := self._committed.get()) is not None:
+            try:
+                group.store.sync()
+            except OSError:  # what the disk has now is unknown: the next process finds out
+                log.critical("the disk failed to flush", exc_info=True)
+                os._exit(1)
+            faults.reach("after_sync")
+            for one, answer in group.answers:
+                one.finish(answer)
 
     def _next(self) -> list[tuple[str, list[Waiting]]]:
         """What to commit next, a part for each shop; nothing: it is time to close."""
@@ -130,10 +160,13 @@ class GroupWriter:
             return turns
 
     def _commit(self, name: str, together: Sequence[Waiting]) -> None:
-        """Write the steps of one shop in one transaction and answer each."""
+        """Write the steps of one shop in one transaction; each is answered once it is on disk."""
         faults.reach("step_taken")
         try:
-            answers = self._attempt(name, [one.asked for one in together])
+            store = self.house.store(name)
+            answers = self._attempt(store, name, [one.asked for one in together])
+            self._committed.put(Committed(store, list(zip(together, answers, strict=True))))
+            return
         except Busy as trouble:  # nothing of it is stored, and none of the steps is to blame
             answers = [refused(trouble)] * len(together)
         except Exception as trouble:
@@ -145,12 +178,12 @@ class GroupWriter:
         for one, answer in zip(together, answers, strict=True):
             one.finish(answer)
 
-    def _attempt(self, name: str, steps: Sequence[Asked]) -> list[Answer]:
+    def _attempt(self, store: Store, name: str, steps: Sequence[Asked]) -> list[Answer]:
         """The answers to ``steps``, committed. Raises Busy when the store cannot be written."""
-        store, shop = self.house.store(name), self.house.shop(name)
+        shop = self.house.shop(name)
         for attempt in range(ATTEMPTS):
             try:
-                with store.write() as tx:
+                with store.write(synced=False) as tx:
                     return do_all(tx, shop, steps)
             except Undone:
                 raise

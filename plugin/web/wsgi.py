@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from contextlib import suppress
@@ -13,13 +12,10 @@ from plugin.config import load_settings
 from plugin.storage.house import House
 from plugin.tasks.group import GroupWriter
 from plugin.tasks.line import AsyncWriter, GroupLine, KeeperLine
-from plugin.tasks.parent import end_with
+from plugin.tasks.process import end_with, settle
 from plugin.tasks.writer import KeeperClient, Writer
 from plugin.web.app import create_app
 from plugin.web.front import Front
-
-# Objects made between two looks for circles: a request makes hundreds, and hardly ever a circle.
-GARBAGE = 20_000
 
 
 def front() -> Front:
@@ -38,8 +34,7 @@ def front() -> Front:
     settings = here.house.settings
     line: AsyncWriter
     line = GroupLine(writer) if isinstance(writer, GroupWriter) else KeeperLine(settings.data)
-    gc.freeze()
-    gc.set_threshold(GARBAGE, 20, 50)
+    settle()
     return Front(app, here, line, settings.trusted_proxies)
 
 
