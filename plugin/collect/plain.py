@@ -141,9 +141,12 @@ class PlainReader:
         if b"\\" in raw:
             raise Odd
         params: dict[str, Any] = _decode(raw)
-        # Without a backslash, a quote and a colon stand behind every key and nowhere else. Written
-        # out again, a key that stood twice, or that is not known, is missing.
-        if len(params) > MOST_PARAMS or _encode(params).count(b'":') != raw.count(b'":'):
+        # Without a backslash, a quote and a colon stand behind every key and nowhere else. A key
+        # that stood twice, or that no line has, is missing; lines are counted written out again.
+        keys = raw.count(b'":')
+        if keys != len(params) and keys != _encode(params).count(b'":'):
+            raise Odd
+        if len(params) > MOST_PARAMS:
             raise Odd
         currency = params.pop("currency", self._currency)
         lines = params.pop("items", ABSENT)
