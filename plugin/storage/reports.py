@@ -40,7 +40,10 @@ order by last_seen_at desc, id desc
 limit :limit
 """
 OLDEST_STORED = "select received_at from events order by seq limit 1"
-NEWEST_STORED = "select name, received_at, params, source from events order by seq desc limit 1"
+NEWEST_STORED = """
+select name, received_at, source, currency, value, transaction_id, params, items
+from events order by seq desc limit 1
+"""
 WHETHER_CONFIRMED = """
 select transaction_id, confirmed from orders where transaction_id in texts(:ids)
 """
@@ -83,13 +86,14 @@ class Totals:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """When the first event was stored and what the newest is; times are Unix ms of arrival."""
+    """When the first event was stored and what the newest is; times are Unix ms of arrival.
+
+    ``newest``: name, source, currency, value (minor units), transaction_id, params and items.
+    """
 
     first_at: int
     last_at: int
-    last_name: str
-    last_params: dict[str, Any]
-    last_source: str
+    newest: Row
 
 
 def days(tx: Tx, first: int, last: int, currency: str) -> list[Day]:
@@ -146,9 +150,7 @@ def arrivals(tx: Tx) -> Arrivals | None:
     return Arrivals(
         first_at=oldest["received_at"],
         last_at=newest["received_at"],
-        last_name=newest["name"],
-        last_params=orjson.loads(newest["params"]),
-        last_source=newest["source"],
+        newest=newest | {key: orjson.loads(newest[key]) for key in ("params", "items")},
     )
 
 

@@ -132,7 +132,9 @@ def test_arrivals_tell_the_first_and_the_newest_event(
         found = reports.arrivals(tx)
     assert found is not None
     assert (found.first_at, found.last_at) == (now - HOUR, now)
-    assert (found.last_name, found.last_params) == ("page_view", {"page_location": "/boots"})
+    assert found.newest["name"] == "page_view"
+    assert found.newest["params"] == {"page_location": "/boots"}
+    assert found.newest["items"] == []
 
 
 def test_an_order_says_whether_it_is_confirmed(

@@ -47,18 +47,10 @@ def live() -> Any:
 def _state(found: reports.Arrivals | None) -> dict[str, Any]:
     if found is None:
         return {"came": False, "stopped": False, "first": "", "last": "", "what": ""}
-    row: dict[str, Any] = {
-        "name": found.last_name,
-        "params": found.last_params,
-        "items": [],
-        "value": None,
-        "currency": None,
-        "transaction_id": None,
-    }
     return {
         "came": True,
         "stopped": silence_now() is not None,
         "first": ago(found.first_at),
         "last": ago(found.last_at),
-        "what": event_words(row, {}),
+        "what": event_words(found.newest, {}),
     }
