@@ -11,8 +11,8 @@ from plugin.config import load_settings
 from plugin.errors import PluginError
 from plugin.shop import Shop
 from plugin.storage.house import House
-from plugin.tasks.clock import clock_ms
 from plugin.tasks.keeper import become_writer
+from plugin.tasks.process import clock_ms
 from plugin.tasks.writer import Writer
 
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -19,10 +21,10 @@ from granian.log import LogLevels
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
 from plugin.tasks.process import PARENT
-from plugin.tasks.writer import KeeperClient
 
 HEAD_WITHIN_MS = 10_000  # a request's head; its body has a deadline in web/front.py
 STOP_WITHIN_S = 10.0
+TOO_MANY, SHORT_S = 20, 30.0  # deaths of workers, within so many seconds: something else is wrong
 PAUSE_S = 0.05  # between a writer that ended and the next
 
 HOST = click.option("--host", default="127.0.0.1", show_default=True)
@@ -57,13 +59,22 @@ def run_everything(host: str, port: int, workers: int, data: Path | None = None)
     writer = WriterProcess(settings)
     writer.start()
     try:
+        read_application()  # while the writer starts
+        writer.wait_until_ready()
         run_web(host, port, workers)
     finally:
         writer.stop()
 
 
+def read_application() -> None:
+    """Read the application's code, once: each worker begins with it, also one started again."""
+    import_module("plugin.web.wsgi")
+
+
 def run_web(host: str, port: int, workers: int) -> None:
     """Serve HTTP until told to stop."""
+    os.environ[PARENT] = str(os.getpid())  # whom the workers end with
+    read_application()
     server = Granian(
         "plugin.web.wsgi:front",
         factory=True,
@@ -77,7 +88,34 @@ def run_web(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=int(STOP_WITHIN_S),
         log_level=LogLevels.error,
     )
-    server.serve()
+    server.respawned_wrks = Deaths()
+    try:
+        server.serve()
+    except SystemExit:
+        # A worker that was told to end before we were is no failure.
+        if not server.interrupt_signal:
+            raise
+
+
+class Deaths(dict[int, float]):
+    """When granian started which worker again, as it asks for it.
+
+    It gives up, and with it the whole, when one worker dies twice within seconds; that may well
+    happen. We give up when they die so often that starting them again is of no use.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times: deque[float] = deque(maxlen=TOO_MANY)
+
+    def __setitem__(self, worker: int, at: float) -> None:
+        """A worker is started again ``at`` (seconds, monotonic)."""
+        self._times.append(at)
+
+    def get(self, worker: int, default: float = 0.0) -> float:  # type: ignore[override]
+        """When it was last started again; long ago, unless too many were within a short time."""
+        many = len(self._times) == TOO_MANY and self._times[-1] - self._times[0] < SHORT_S
+        return self._times[-1] if many else default
 
 
 class WriterProcess:
@@ -89,14 +127,18 @@ class WriterProcess:
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the child and wait until it would write. Raises PluginError when it does not."""
+        """Start the child."""
         self._child = self._spawn()
-        for _ in range(200):
+
+    def wait_until_ready(self) -> None:
+        """Return when the child would write. Raises PluginError when it does not."""
+        assert self._child is not None
+        for _ in range(400):
             if self._child.poll() is not None:
                 raise PluginError("the writer did not start; its message stands above")
             if self._answers():
                 break
-            time.sleep(0.1)
+            time.sleep(0.05)
         threading.Thread(target=self._watch, daemon=True).start()
 
     def stop(self) -> None:
@@ -120,6 +162,8 @@ class WriterProcess:
     def _answers(self) -> bool:
         if self.settings.on_postgres:
             return True
+        from plugin.tasks.writer import KeeperClient  # most of the program comes with it
+
         client = KeeperClient(self.settings.data)
         try:
             client.ping()

@@ -12,9 +12,9 @@ import click
 from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
 from plugin.storage.house import House
-from plugin.tasks.clock import clock_ms, make_clock
+from plugin.tasks.clock import make_clock
 from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
-from plugin.tasks.process import PARENT, end_with, settle
+from plugin.tasks.process import PARENT, clock_ms, end_with, settle
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -16,11 +15,6 @@ from plugin.tasks.jobs import Job, jobs
 
 log = logging.getLogger("regulars.clock")
 FIRST_RUN_AFTER_S = 2
-
-
-def clock_ms() -> int:
-    """Now, Unix ms: the one place where the application looks at the clock."""
-    return time.time_ns() // 1_000_000
 
 
 def make_clock(house: House, now: Callable[[], int]) -> BackgroundScheduler:

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from plugin.config import static_dir
 from plugin.storage.house import House
-from plugin.tasks.clock import clock_ms
+from plugin.tasks.process import clock_ms
 from plugin.tasks.writer import Writer
 from plugin.web.call import HotCalls
 from plugin.web.demo.pages import demo_blueprint

@@ -12,7 +12,7 @@ from plugin.config import load_settings
 from plugin.storage.house import House
 from plugin.tasks.group import GroupWriter
 from plugin.tasks.line import AsyncWriter, GroupLine, KeeperLine
-from plugin.tasks.process import end_with, settle
+from plugin.tasks.process import PARENT, end_with, settle
 from plugin.tasks.writer import KeeperClient, Writer
 from plugin.web.app import create_app
 from plugin.web.front import Front
@@ -28,7 +28,7 @@ def front() -> Front:
     with suppress(PermissionError):
         os.setsid()
     # What was not answered yet is sent again; a port that stays taken is worse.
-    end_with(os.getppid(), signal.SIGKILL)
+    end_with(int(os.environ.get(PARENT, os.getppid())), signal.SIGKILL)
     app, writer = _application()
     here = app.extensions["regulars"]
     settings = here.house.settings
