@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import threading
 
 import click
 
@@ -25,11 +24,12 @@ def work() -> None:
 
 def run_work(settings: Settings) -> None:
     """Write for everybody (SQLite) and run the clock, until told to stop."""
-    stop = threading.Event()
+    # Waited for, not handled: a handler may be interrupted by the next signal, and would wait for
+    # a lock that it holds itself. Threads begun from here on leave these two to us.
+    asked_to_end = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, asked_to_end)
     if PARENT in os.environ:
         end_with(int(os.environ[PARENT]), signal.SIGTERM)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     house = House(settings)
     keeper = None
     if not settings.on_postgres:
@@ -40,7 +40,7 @@ def run_work(settings: Settings) -> None:
     clock = make_clock(house, clock_ms)
     clock.start()
     settle()
-    stop.wait()
+    signal.sigwait(asked_to_end)
     clock.shutdown(wait=False)
     if keeper is not None:
         keeper.close()

@@ -45,22 +45,28 @@ class Seen:
 def record(folder: Path, *, synced: bool, flushed: bool = False) -> Run:
     """Bring a new store up to date and collect ``COMMITS`` groups of batches, all on tape.
 
-    synced: by each commit itself; flushed: by a call of its own after each, as the writer does.
+    synced: by each commit itself; flushed: by calls of their own, each for all commits since the
+    last, as the writer does. What is neither is taken for done when its commit returns.
     """
     tape = Tape(f"tape-{folder.name}")
     store = TapedStore(folder / "moon.db", tape, LOG_PAGES)
     migrate(store, "shop")
     parcels, dice, brought = Parcels(MOON.public_key, 5), Random(5), []
+    waiting: list[int] = []
     for number in range(COMMITS):
         now = NOON + number * SECOND
         together = [parcels.next(now) for _ in range(dice.randint(1, 5))]
         batches = [check_visit(read_object(one.body), MOON, now).events for one in together]
         with store.write(synced=synced) as tx:
             journey.collect_together(tx, MOON, batches)
+        waiting.append(number)
+        brought.append(frozenset(one for parcel in together for one in parcel.ids))
+        if flushed and dice.random() < 0.5:
+            continue  # the next commit is quicker than the flush
         if flushed:
             store.sync()
-        tape.moments.append(Done(number))
-        brought.append(frozenset(one for parcel in together for one in parcel.ids))
+        tape.moments += map(Done, waiting)
+        waiting.clear()
     store.close()
     return Run(tape.moments, brought)
 
