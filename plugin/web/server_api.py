@@ -11,6 +11,7 @@ from plugin.collect.checks import check_visit
 from plugin.collect.event import Batch
 from plugin.collect.items import check_items
 from plugin.collect.orders import check_order
+from plugin.collect.quick import check_quickly, read_visit
 from plugin.collect.reader import read_object
 from plugin.errors import NotFound, NotYet
 from plugin.shop import Shop, to_major
@@ -28,8 +29,12 @@ LARGEST_FEED = 8 * 1024 * 1024
 def events(call: Call) -> Reply | Step:
     """Take events of any visitors and any age."""
     shop = call.server_shop()
-    data, now = read_object(call.body()), call.here.now()
-    batch = check_visit(data, shop, now, source="server", find_item=finder(call, shop))
+    raw, now, find = call.body(), call.here.now(), finder(call, shop)
+    quick, batch = read_visit(raw), None
+    if quick is not None:
+        batch = check_quickly(quick, shop, now, source="server", find_item=find)
+    if batch is None:
+        batch = check_visit(read_object(raw), shop, now, source="server", find_item=find)
 
     def finish(accepted: int) -> Reply:
         counts = counted(batch, accepted)

@@ -98,6 +98,7 @@ EVENTS = st.fixed_dictionaries(
             [NOW, NOW - 40 * DAY, NOW + DAY, -1, 1.5, "2026-09-22T00:00:00Z"]
         ),
         "webdriver": st.booleans(),
+        "visitor_id": st.sampled_from([MINA, "cho-0123456789abcdef", "bad", ""]),
         "unknown": SCALARS,
     },
 )
@@ -126,24 +127,30 @@ def outcome(read: Any) -> Batch | str | None:
     return found
 
 
-def quickly(body: bytes, shop: Shop, gpc: bool = False) -> Batch | None:
+def quickly(body: bytes, shop: Shop, gpc: bool = False, source: str = "browser") -> Batch | None:
     visit = read_visit(body)
-    return None if visit is None else check_quickly(visit, shop, NOW, agent=PHONE, gpc=gpc)
+    if visit is None:
+        return None
+    return check_quickly(visit, shop, NOW, source=source, agent=PHONE, gpc=gpc)
 
 
 @settings(max_examples=600)
-@given(st.lists(BODIES, min_size=1, max_size=3), st.sampled_from([SEOUL, BERLIN]), st.booleans())
+@given(
+    st.lists(BODIES, min_size=1, max_size=3),
+    st.sampled_from([SEOUL, BERLIN]),
+    st.booleans(),
+    st.sampled_from(["browser", "server"]),
+)
 def test_what_is_read_quickly_is_what_every_rule_makes_of_it(
-    bodies: list[dict[str, Any]], shop: Shop, gpc: bool
+    bodies: list[dict[str, Any]], shop: Shop, gpc: bool, source: str
 ) -> None:
     # Several in a row, because what one leaves behind is used for the next.
     for one in bodies:
         body = json.dumps({"key": "pk_moon", **one}, ensure_ascii=False).encode()
-        quick = outcome(lambda body=body: quickly(body, shop, gpc))
+        quick = outcome(lambda body=body: quickly(body, shop, gpc, source))
         if quick is not None:
-            whole = outcome(
-                lambda body=body: check_visit(read_object(body), shop, NOW, agent=PHONE, gpc=gpc)
-            )
+            how: dict[str, Any] = {"source": source, "agent": PHONE, "gpc": gpc}
+            whole = outcome(lambda b=body, how=how: check_visit(read_object(b), shop, NOW, **how))
             assert quick == whole
 
 
