@@ -106,7 +106,9 @@ def save(tx: Tx, profiles: Mapping[int, Profile], before: Mapping[int, Profile])
     }
     if not others:
         return
-    tx.run(UNDECLARE, ids=list(others))
+    had = [p for p in others if p not in before or next(_beside(before[p]), None) is not None]
+    if had:
+        tx.run(UNDECLARE, ids=had)
     tx.many(
         DECLARED,
         [

@@ -183,8 +183,7 @@ class GroupWriter:
         shop = self.house.shop(name)
         for attempt in range(ATTEMPTS):
             try:
-                with store.write(synced=False) as tx:
-                    return do_all(tx, shop, steps)
+                return write_all(store, shop, steps)
             except Undone:
                 raise
             except Busy:
@@ -194,26 +193,45 @@ class GroupWriter:
         raise AssertionError("unreachable")
 
 
+def write_all(store: Store, shop: Shop, steps: Sequence[Asked]) -> list[Answer]:
+    """Do ``steps`` in one transaction. Where all are visits, none needs a savepoint: if they cannot
+    be stored together, nothing is, and they are tried again with care.
+    """
+    if len(steps) > 1 and all(step.step == "collect" for step in steps):
+        try:
+            with store.write(synced=False) as tx:
+                counts = journey.collect_together(tx, shop, [step.events or [] for step in steps])
+            return [Answer(count) for count in counts]
+        except Busy:
+            raise
+        except Exception:
+            log.warning("visits could not be stored together", exc_info=True)
+    with store.write(synced=False) as tx:
+        return do_all(tx, shop, steps)
+
+
 def do_all(tx: Tx, shop: Shop, steps: Sequence[Asked]) -> list[Answer]:
     """Do ``steps`` in order inside one transaction; one that fails is undone alone.
 
-    Visits that stand next to each other are collected as one, which costs far less.
+    Visits that stand next to each other are collected as one.
     """
     answers: list[Answer] = []
     for run in _runs(steps):
-        if len(run) > 1:
-            try:
-                with tx.savepoint():
-                    batches = [step.events or [] for step in run]
-                    counts = journey.collect_together(tx, shop, batches)
-                answers += [Answer(count) for count in counts]
-                continue
-            except Undone:
-                raise
-            except Exception:
-                log.warning("visits could not be stored together; each is tried alone")
-        answers += [_do(tx, shop, step) for step in run]
+        counts = _together(tx, shop, run) if len(run) > 1 else None
+        answers += [_do(tx, shop, one) for one in run] if counts is None else map(Answer, counts)
     return answers
+
+
+def _together(tx: Tx, shop: Shop, visits: Sequence[Asked]) -> list[int] | None:
+    """How many events of each of ``visits`` were new; None: they have to be tried alone."""
+    try:
+        with tx.savepoint():
+            return journey.collect_together(tx, shop, [one.events or [] for one in visits])
+    except Undone:
+        raise
+    except Exception:
+        log.warning("visits could not be stored together; each is tried alone")
+        return None
 
 
 def _runs(steps: Sequence[Asked]) -> list[list[Asked]]:
