@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from queue import Queue
 from typing import Any, NamedTuple
 
@@ -32,21 +32,18 @@ CLOSE_WITHIN_S = 8.0
 class Waiting:
     """A step that waits for its commit."""
 
-    __slots__ = ("_call", "_done", "answer", "asked")
+    __slots__ = ("_done", "answer", "asked")
 
-    def __init__(self, step: Asked, call: Callable[[Answer], None] | None = None) -> None:
+    def __init__(self, step: Asked) -> None:
         self.asked = step
         self.answer: Answer | None = None
-        self._call = call
         self._done = threading.Lock()
         self._done.acquire()
 
     def finish(self, answer: Answer) -> None:
-        """Tell whoever waits, and call whoever asked to be called."""
+        """Tell whoever waits."""
         self.answer = answer
         self._done.release()
-        if self._call is not None:
-            self._call(answer)
 
     def wait(self) -> Answer:
         """The answer, once there is one. Raises Busy when that takes too long."""
@@ -97,14 +94,9 @@ class GroupWriter:
         if self._closing:
             raise Busy("the writer is closing")
 
-    def submit(
-        self, steps: Sequence[Asked], call: Callable[[Answer], None] | None = None
-    ) -> list[Waiting]:
-        """Let ``steps`` wait for their commits. One that has no room is answered Busy at once.
-
-        call: is given each answer too, in another thread.
-        """
-        waiting = [Waiting(step, call) for step in steps]
+    def submit(self, steps: Sequence[Asked]) -> list[Waiting]:
+        """Let ``steps`` wait for their commits. One that has no room is answered Busy at once."""
+        waiting = [Waiting(step) for step in steps]
         with self._changed:
             for one in waiting:
                 queue = self._waiting.setdefault(one.asked.shop, deque())

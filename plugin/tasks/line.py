@@ -1,41 +1,32 @@
 """How does an event loop have steps done, without a thread that waits for each?
 
 The same promise as ``writer.Writer``, for a process that serves everything from one loop: what is
-asked while a message is away goes together in the next. On PostgreSQL the process's own group
-writer does the steps, and calls back.
+asked while a message is away goes together in the next.
 """
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from plugin import faults
 from plugin.errors import Busy
-from plugin.tasks.group import GroupWriter
 from plugin.tasks.wire import (
     ANSWER_WITHIN_S,
     Answer,
     Asked,
     asked,
     decode_answers,
+    dial,
     encode,
     refused,
-    with_short_path,
 )
 from plugin.tasks.writer import AWAY, MOST_TOGETHER
 
 Answered = asyncio.Future[Answer]
-
-
-class AsyncWriter(Protocol):
-    """Does named steps for an event loop."""
-
-    async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
-        """As ``Writer.do``."""
 
 
 class KeeperLine:
@@ -91,37 +82,12 @@ class KeeperLine:
         if self._streams is not None and not self._streams[0].at_eof():
             return self._streams
         self._hang_up()
-        paths: list[str] = []
-        with_short_path(self.folder, paths.append)
-        self._streams = await asyncio.open_unix_connection(paths[0])
+        line = dial(self.folder)  # a socket of this machine: at once, or not at all
+        line.setblocking(False)
+        self._streams = await asyncio.open_unix_connection(sock=line)
         return self._streams
 
     def _hang_up(self) -> None:
         streams, self._streams = self._streams, None
         if streams is not None:
             streams[1].close()
-
-
-class GroupLine:
-    """Has steps done by this process's own group writer; lives in one event loop."""
-
-    def __init__(self, group: GroupWriter) -> None:
-        self.group = group
-
-    async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
-        """As ``Writer.do``."""
-        loop = asyncio.get_running_loop()
-        mine: Answered = loop.create_future()
-
-        def finish(answer: Answer) -> None:
-            loop.call_soon_threadsafe(_set, mine, answer)
-
-        self.group.submit([asked(shop, step, dict(args))], finish)
-        answer = await mine
-        faults.reach("before_answer")
-        return answer.given()
-
-
-def _set(waits: Answered, answer: Answer) -> None:
-    if not waits.done():
-        waits.set_result(answer)

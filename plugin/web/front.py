@@ -1,7 +1,8 @@
 """How does one event loop serve a worker's requests?
 
 Bodies are received here, with a deadline and a limit, so that a slow sender holds nothing but its
-own connection. Hot calls are answered from the loop; everything else is Flask's, in a few threads.
+own connection. Hot calls are answered from the loop where the store is a file of this machine, and
+in a few threads where it is asked over a network; everything else is Flask's, in these threads too.
 """
 
 from __future__ import annotations
@@ -24,8 +25,18 @@ from granian.rsgi import (  # type: ignore[attr-defined]
 
 from plugin.collect.reader import LARGEST, too_large
 from plugin.errors import BodyRefused, PluginError
-from plugin.tasks.line import AsyncWriter
-from plugin.web.call import CUT_SHORT, ENCODED, Call, HotView, Reply, Step, failed, headers_of
+from plugin.tasks.line import KeeperLine
+from plugin.web.call import (
+    CUT_SHORT,
+    ENCODED,
+    Call,
+    HotView,
+    Reply,
+    Step,
+    answered,
+    failed,
+    headers_of,
+)
 from plugin.web.here import Here
 from plugin.web.server_api import LARGEST_FEED
 
@@ -52,8 +63,8 @@ class Scope(Protocol):
 class Front:
     """The RSGI application of one worker."""
 
-    def __init__(self, app: Flask, here: Here, writer: AsyncWriter, hops: int = 0) -> None:
-        self._app, self._here, self._writer, self._hops = app, here, writer, hops
+    def __init__(self, app: Flask, here: Here, line: KeeperLine | None, hops: int = 0) -> None:
+        self._app, self._here, self._line, self._hops = app, here, line, hops
         self._hot = {route.path: route for route in here.routes if route.hot}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="flask")
 
@@ -89,10 +100,13 @@ class Front:
 
     async def _hot_answer(self, view: HotView, call: Call) -> Reply:
         """As ``call.answered``, while the loop goes on with others."""
+        if self._line is None:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, answered, view, call)
         try:
             found = view(call)
             if isinstance(found, Step):
-                found = found.finish(await self._writer.do(found.shop, found.name, found.args))
+                found = found.finish(await self._line.do(found.shop, found.name, found.args))
             return found
         except Exception as trouble:
             return failed(trouble, call.path)

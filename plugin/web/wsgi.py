@@ -11,7 +11,7 @@ from flask import Flask
 from plugin.config import load_settings
 from plugin.storage.house import House
 from plugin.tasks.group import GroupWriter
-from plugin.tasks.line import AsyncWriter, GroupLine, KeeperLine
+from plugin.tasks.line import KeeperLine
 from plugin.tasks.process import PARENT, end_with, settle
 from plugin.tasks.writer import KeeperClient, Writer
 from plugin.web.app import create_app
@@ -29,23 +29,22 @@ def front() -> Front:
         os.setsid()
     # What was not answered yet is sent again; a port that stays taken is worse.
     end_with(int(os.environ.get(PARENT, os.getppid())), signal.SIGKILL)
-    app, writer = _application()
+    app = _application()
     here = app.extensions["regulars"]
     settings = here.house.settings
-    line: AsyncWriter
-    line = GroupLine(writer) if isinstance(writer, GroupWriter) else KeeperLine(settings.data)
+    line = None if settings.on_postgres else KeeperLine(settings.data)
     settle()
     return Front(app, here, line, settings.trusted_proxies)
 
 
 def make() -> Flask:
     """The application for any other WSGI server: ``gunicorn "plugin.web.wsgi:make()"``."""
-    return _application()[0]
+    return _application()
 
 
-def _application() -> tuple[Flask, Writer]:
+def _application() -> Flask:
     settings = load_settings()
     house = House(settings)
     own = settings.on_postgres
     writer: Writer = GroupWriter(house).start() if own else KeeperClient(settings.data)
-    return create_app(house, writer), writer
+    return create_app(house, writer)
