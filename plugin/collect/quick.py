@@ -153,9 +153,9 @@ def check_quickly(
         )
     by_default = shop.consent if in_browser else "granted"
     agreed = (by_default if visit.consent is None else visit.consent) == "granted" and not gpc
-    if not in_browser:
-        return Batch(tuple(good), tuple(refused), agreed)
     told = reading.plain.pages.get(visit.page) or _told(visit.page, reading)
+    if not in_browser:  # its page was only read, as everything of a body is
+        return Batch(tuple(good), tuple(refused), agreed)
     good = with_page(good, told | device_told(agent))
     return Batch(tuple(good), tuple(refused), agreed, driven or (agent is not None and agent.bot))
 
