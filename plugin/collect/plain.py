@@ -46,6 +46,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 MOST_KEPT = 10_000  # answers of one reader
 LONGEST_KEPT = 300  # letters of a text whose answer is kept
+LONGEST_RAW = 2_000  # bytes of params or of a page whose content is kept
 WITH_RULES = ABOUT_THE_VISITOR | GIVEN | {"refund"}
 EXTRAS = tuple(name for name in MONEY if name != "value")  # amounts that stay among the params
 NUMBERS = frozenset({int, float, bool})
@@ -85,7 +86,7 @@ class Memory(dict[K, V]):
     """What was found out, for the next time; a bounded number of answers."""
 
     def keep(self, key: K, value: V) -> None:
-        """Remember ``value``, unless that would take much room."""
+        """Remember ``value``; when there are too many, begin anew."""
         if len(self) >= MOST_KEPT:
             self.clear()
         self[key] = value
@@ -134,7 +135,8 @@ class PlainReader:
             found = self._content(name, params)
         except (Odd, EventRefused, KeyError, TypeError, msgspec.DecodeError, UnicodeError):
             return None
-        self.contents.keep((name, params), found)
+        if len(params) <= LONGEST_RAW:
+            self.contents.keep((name, params), found)
         return found
 
     def _content(self, name: str, raw: bytes) -> Content:

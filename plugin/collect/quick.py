@@ -27,6 +27,7 @@ from plugin.collect.checks import (
 )
 from plugin.collect.event import Batch, Event, Refused, Scalar
 from plugin.collect.parts import EVENT_ID, read_browser_id, read_visitor_id
+from plugin.collect.plain import LONGEST_RAW
 from plugin.collect.reader import BOM, DEEPEST, LARGEST, read_object
 from plugin.errors import BodyRefused, EventRefused
 from plugin.shop import Shop
@@ -171,7 +172,8 @@ def _visitor(sent: SentEvent) -> str | None:
 def _told(page: bytes, reading: Reading) -> dict[str, Scalar]:
     """What a page that was not met before says."""
     told = page_told(read_object(page, LARGEST, DEEPEST - 1), reading)
-    reading.plain.pages.keep(page, told)
+    if len(page) <= LONGEST_RAW:
+        reading.plain.pages.keep(page, told)
     return told
 
 

@@ -35,20 +35,16 @@ class KeeperLine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._waiting: list[tuple[Asked, Answered]] = []
-        self._away = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._carrying: asyncio.Task[None] | None = None
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
         """As ``Writer.do``; ``step`` must be one that shares a commit."""
         loop = asyncio.get_running_loop()
         mine: Answered = loop.create_future()
-        self._waiting.append((asked(shop, step, dict(args)), mine))
-        if not self._away:
-            self._away = True
-            task = loop.create_task(self._carry())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._waiting.append((asked(shop, step, args), mine))
+        if self._carrying is None or self._carrying.done():
+            self._carrying = loop.create_task(self._carry())
         answer = await mine
         faults.reach("before_answer")
         return answer.given()
@@ -61,7 +57,6 @@ class KeeperLine:
             for (_, waits), answer in zip(sent, answers, strict=True):
                 if not waits.done():  # who asked may have gone
                     waits.set_result(answer)
-        self._away = False
 
     async def _ask(self, steps: list[Asked]) -> list[Answer]:
         """The keeper's answers; that it is away is an answer too."""

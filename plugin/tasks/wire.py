@@ -58,8 +58,8 @@ class Answer(Struct, gc=False):
 
 def asked(shop: str, step: str, args: dict[str, Any]) -> Asked:
     """The call of a step as a message; events go in a field of their own."""
-    events = args.pop("events", None)
-    return Asked(shop, step, args, None if events is None else list(events))
+    rest = {name: value for name, value in args.items() if name != "events"}
+    return Asked(shop, step, rest, list(args["events"]) if "events" in args else None)
 
 
 def refused(trouble: PluginError) -> Answer:

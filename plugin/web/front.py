@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +39,6 @@ from plugin.web.call import (
 from plugin.web.here import Here
 from plugin.web.server_api import LARGEST_FEED
 
-log = logging.getLogger("regulars.web")
 BODY_WITHIN_S = 15.0
 THREADS = 16
 Headers = list[tuple[str, str]]

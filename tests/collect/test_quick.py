@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plugin.collect.agents import Agent
 from plugin.collect.checks import check_visit
 from plugin.collect.event import Batch
-from plugin.collect.plain import MOST_KEPT, Memory
+from plugin.collect.plain import LONGEST_RAW, MOST_KEPT, Memory, plain_reader
 from plugin.collect.quick import check_quickly, read_visit
 from plugin.collect.reader import read_object
 from plugin.errors import BodyRefused
@@ -214,6 +214,15 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(3 * MOST_KEPT):
         kept.keep(number, number)
     assert len(kept) <= MOST_KEPT
+
+
+def test_long_params_and_pages_are_not_remembered() -> None:
+    long = "x" * LONGEST_RAW
+    body = visit(event(name="search", params={"search_term": long}), page={"title": long})
+    assert quickly(body, SEOUL) is not None
+    plain = plain_reader(frozenset(), "KRW")
+    kept = [*(params for _, params in plain.contents), *plain.pages]
+    assert max(map(len, kept), default=0) <= LONGEST_RAW
 
 
 def test_an_event_is_never_changed_by_the_next_one() -> None:
