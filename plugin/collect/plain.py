@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from plugin.collect.amounts import CURRENCIES, read_money, read_quantity
 from plugin.collect.event import Item, Scalar
@@ -50,6 +50,8 @@ LONGEST_RAW = 2_000  # bytes of params or of a page whose content is kept
 WITH_RULES = ABOUT_THE_VISITOR | GIVEN | {"refund"}
 EXTRAS = tuple(name for name in MONEY if name != "value")  # amounts that stay among the params
 NUMBERS = frozenset({int, float, bool})
+PRICED = frozenset({"items", "value", "transaction_id", *EXTRAS})
+LISTS = (list, tuple)
 ABSENT: Any = object()
 # What an event's params come to: params, items, currency, value, transaction_id, as in ``Event``.
 Content = tuple[dict[str, Scalar], tuple[Item, ...], str | None, int | None, str | None]
@@ -78,18 +80,34 @@ class Line(Struct, gc=False, omit_defaults=True):
     item_list_name: str | None = None
 
 
-_decode = msgspec.json.Decoder(dict[str, str | int | float | bool | list[Line]]).decode
+_decode = msgspec.json.Decoder(dict[str, str | int | float | bool | list[Raw]]).decode
+_decode_line = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder().encode
 
 
 class Memory(dict[K, V]):
-    """What was found out, for the next time; a bounded number of answers."""
+    """What was found out, for the next time; a bounded number of answers.
+
+    When there are too many, only those stay that were asked for since it last happened.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before: dict[K, V] = {}
 
     def keep(self, key: K, value: V) -> None:
-        """Remember ``value``; when there are too many, begin anew."""
+        """Remember ``value``."""
         if len(self) >= MOST_KEPT:
+            self._before = dict(self)
             self.clear()
         self[key] = value
+
+    def again(self, key: K) -> V | None:
+        """What is remembered from before the last time that there was too much, if anything."""
+        value = self._before.get(key)
+        if value is not None:
+            self.keep(key, value)
+        return value
 
 
 class Kept(Memory[K, V]):
@@ -100,10 +118,19 @@ class Kept(Memory[K, V]):
         self._read = read
 
     def __missing__(self, key: K) -> V:
+        if (kept := self.again(key)) is not None:
+            return kept
         value = self._read(key)
-        if not isinstance(key, str) or len(key) <= LONGEST_KEPT:
+        if _is_short(key):
             self.keep(key, value)
         return value
+
+
+def _is_short(key: Any) -> bool:
+    """Whether a key may be kept: a text, or a line's bytes with its currency."""
+    if isinstance(key, str):
+        return len(key) <= LONGEST_KEPT
+    return not isinstance(key[0], bytes) or len(key[0]) <= LONGEST_RAW
 
 
 class PlainReader:
@@ -122,6 +149,7 @@ class PlainReader:
         self._links = Kept[str, str | None](lambda text: read_link(text, allowed))
         self._amounts = Kept(_amount)
         self._quantities = Kept(_quantity)
+        self._kept_lines = Kept(self._line)
         # What whole params and pages, as they came, were found to say.
         self.contents = Memory[tuple[str, bytes], Content]()
         self.pages = Memory[bytes, dict[str, Scalar]]()
@@ -131,6 +159,8 @@ class PlainReader:
 
         Whoever gets it leaves it as it is: it will be given again.
         """
+        if (kept := self.contents.again((name, params))) is not None:
+            return kept
         try:
             found = self._content(name, params)
         except (Odd, EventRefused, KeyError, TypeError, msgspec.DecodeError, UnicodeError):
@@ -143,25 +173,34 @@ class PlainReader:
         if b"\\" in raw:
             raise Odd
         params: dict[str, Any] = _decode(raw)
-        # Without a backslash, a quote and a colon stand behind every key and nowhere else. A key
-        # that stood twice, or that no line has, is missing; lines are counted written out again.
-        keys = raw.count(b'":')
-        if keys != len(params) and keys != _encode(params).count(b'":'):
-            raise Odd
+        # Without a backslash, a quote and a colon stand behind every key and nowhere else: a key
+        # that stood twice is missing.
+        keys = raw.count(b'":') - len(params)
         if len(params) > MOST_PARAMS:
             raise Odd
+        needs_items = self._names[name]
+        if "currency" not in params and keys == 0 and PRICED.isdisjoint(params):
+            if needs_items or name in NEED_ORDER:
+                raise Odd
+            return (self._scalars(params), (), None, None, None)
+        return self._of_products(name, params, keys, needs_items)
+
+    def _of_products(
+        self, name: str, params: dict[str, Any], keys: int, needs_items: bool
+    ) -> Content:
+        """The content of params about products or money, whose lines have ``keys`` keys."""
         currency = params.pop("currency", self._currency)
         lines = params.pop("items", ABSENT)
         value = params.pop("value", ABSENT)
         order = params.pop("transaction_id", ABSENT)
-        if name in NEED_ORDER and (order is ABSENT or value is ABSENT):
-            raise Odd
-        items = () if lines is ABSENT else self._lines(lines, currency)
-        if self._names[name] and not items:
-            raise Odd
-        amount = None if value is ABSENT else self._amounts[type(value), value, currency]
         if currency not in CURRENCIES:
             raise Odd
+        if name in NEED_ORDER and (order is ABSENT or value is ABSENT):
+            raise Odd
+        items = self._lines(() if lines is ABSENT else lines, currency, keys)
+        if needs_items and not items:
+            raise Odd
+        amount = None if value is ABSENT else self._amounts[type(value), value, currency]
         priced = bool(items) or amount is not None
         for extra in EXTRAS:
             if extra in params:
@@ -191,10 +230,27 @@ class PlainReader:
             return self._ids
         return self._codes if name in CODES else self._texts
 
-    def _lines(self, lines: Any, currency: Any) -> tuple[Item, ...]:
-        if type(lines) is not list or len(lines) > MOST_ITEMS or currency not in CURRENCIES:
+    def _lines(self, lines: Any, currency: str, keys: int) -> tuple[Item, ...]:
+        """The product lines. Raises Odd when they have not ``keys`` keys together."""
+        if type(lines) not in LISTS or len(lines) > MOST_ITEMS:
             raise Odd
-        return tuple([self._item(line, currency) for line in lines])
+        known, items = self._kept_lines, []
+        for raw in lines:
+            item, count = known[bytes(raw), currency]
+            keys -= count
+            items.append(item)
+        if keys:
+            raise Odd
+        return tuple(items)
+
+    def _line(self, key: tuple[bytes, str]) -> tuple[Item, int]:
+        """A product line and how many keys it has. Raises Odd when one is double or not known."""
+        raw, currency = key
+        line = _decode_line(raw)
+        keys = raw.count(b'":')
+        if keys != _encode(line).count(b'":'):
+            raise Odd
+        return self._item(line, currency), keys
 
     def _item(self, line: Line, currency: str) -> Item:
         words, price, quantity = self._words, line.price, line.quantity

@@ -8,6 +8,8 @@ so they do with every odd event of a usual body.
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,7 +36,9 @@ from plugin.shop import Shop
 
 NOTHING = b"{}"
 LEVELS = 3  # around an event's params: the body, the list, the event
-_matches_event_id = EVENT_ID.fullmatch
+_good_ids = re.compile(rf"{EVENT_ID.pattern}(?:\n{EVENT_ID.pattern})*").fullmatch
+_browser_id = lru_cache(maxsize=4096)(read_browser_id)
+_visitor_id = lru_cache(maxsize=4096)(read_visitor_id)
 
 
 class SentEvent(Struct, gc=False):
@@ -130,13 +134,14 @@ def check_quickly(
     in_browser = source == "browser"
     sender = None
     if in_browser or visit.visitor_id is not None:
-        sender = (read_browser_id if in_browser else read_visitor_id)(visit.visitor_id)
+        sender = (_browser_id if in_browser else _visitor_id)(visit.visitor_id)
     reading = reading_of(shop, now, source, sender, find_item, identity_key)
     good: list[Event] = []
     refused: list[Refused] = []
     driven = visit.driven
     first, last = reading.times
     known, read = reading.plain.contents.get, reading.plain.content
+    usual_ids = _have_usual_ids(visit.events)
     for index, sent in enumerate(visit.events):
         name, event_id, at, params = sent.name, sent.event_id, sent.timestamp, bytes(sent.params)
         if name == "consent" or params[:1] != b"{":
@@ -144,7 +149,7 @@ def check_quickly(
         driven = driven or sent.webdriver is True
         visitor = sender if in_browser or sent.visitor_id is UNSET else _visitor(sent)
         content = known((name, params)) or read(name, params)
-        usual = at is not UNSET and first <= at <= last and _matches_event_id(event_id)
+        usual = usual_ids and at is not UNSET and first <= at <= last
         if not usual or content is None or visitor is None or at is UNSET:
             _with_care(sent, params, index, reading, good, refused)
             continue
@@ -159,6 +164,12 @@ def check_quickly(
         return Batch(tuple(good), tuple(refused), agreed)
     good = with_page(good, told | device_told(agent))
     return Batch(tuple(good), tuple(refused), agreed, driven or (agent is not None and agent.bot))
+
+
+def _have_usual_ids(events: list[SentEvent]) -> bool:
+    """Whether the ids of all events are good: one look at them together."""
+    ids = "\n".join([sent.event_id for sent in events])
+    return ids.count("\n") == len(events) - 1 and _good_ids(ids) is not None
 
 
 def _visitor(sent: SentEvent) -> str | None:

@@ -216,6 +216,21 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(kept) <= MOST_KEPT
 
 
+def test_what_is_asked_for_again_and_again_is_still_known_after_much_else() -> None:
+    kept: Memory[int, str] = Memory()
+    kept.keep(-1, "the bag of the week")
+    for number in range(3 * MOST_KEPT):
+        kept.keep(number, "seen once")
+        assert kept.get(-1) or kept.again(-1)
+
+
+def test_a_line_end_within_an_id_does_not_make_it_two() -> None:
+    body = visit(event() | {"event_id": "0123456789\n0123456789"}, event(name="page_view"))
+    found = quickly(body, SEOUL)
+    assert found is not None
+    assert [one.index for one in found.refused] == [0]
+
+
 def test_long_params_and_pages_are_not_remembered() -> None:
     long = "x" * LONGEST_RAW
     body = visit(event(name="search", params={"search_term": long}), page={"title": long})
