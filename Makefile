@@ -4,7 +4,8 @@
 #   PYTHON=python3     the Python (3.10 or newer) that .venv is made with
 #   TESTS=tests        what `make test` gives to pytest; PYTEST="-x -k name" for more
 #   KILLS=200          how long `make torture` is: so many kills, ten power cuts for each
-#   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth
+#   REALSHOP=/tmp/...  where `make realshop` keeps the shop's own packages
+#   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth, snippet
 
 PORT ?= 8000
 PYTHON ?= python3
@@ -12,10 +13,11 @@ TESTS ?= tests
 PYTEST ?=
 ONLY ?=
 KILLS ?= 200
+REALSHOP ?= $(or $(TMPDIR),/tmp)/regulars-realshop
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types wheel check bench torture clean
+.PHONY: help demo test lint types wheel check bench torture realshop clean
 
 help:
 	@echo "make demo     a stocked demo shop and its admin on port $(PORT) (PORT=...)"
@@ -26,6 +28,7 @@ help:
 	@echo "make wheel    build the wheel, install it into an empty venv, run the journey there"
 	@echo "make bench    every figure beside its mark, some minutes (ONLY=http, GROWTH=10000000)"
 	@echo "make torture  kills, power cuts, a full disk: the fault tests, some minutes (KILLS=$(KILLS))"
+	@echo "make realshop a whole purchase in a real shop (django-oscar) that was given the tag alone"
 	@echo "make clean    remove .venv and what the tools left"
 
 demo: $(VENV)/.made-demo
@@ -53,6 +56,16 @@ bench: $(VENV)/.made-test
 
 torture: $(VENV)/.made-test
 	REGULARS_TORTURE=$(KILLS) $(BIN)/python -m pytest tests/torture -s $(PYTEST)
+
+# The shop's packages are of no concern to ours: they live in an environment of their own.
+realshop: $(VENV)/.made-test $(REALSHOP)/.made
+	@sh .ci/chromium $(BIN)/python
+	REGULARS_REALSHOP=$(REALSHOP)/bin/python $(BIN)/python -m pytest tests/realshop -s $(PYTEST)
+
+$(REALSHOP)/.made: tests/realshop/requirements.txt
+	"$(PYTHON)" -m venv --clear $(REALSHOP)
+	$(REALSHOP)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

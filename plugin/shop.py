@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -64,6 +64,9 @@ def to_major(minor: int, currency: str) -> float | int:
     return minor if digits == 0 else minor / 10**digits
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
@@ -86,6 +89,21 @@ def local_time(at: int, zone: str) -> datetime:
     return datetime.fromtimestamp(at / 1000, timezone.utc).astimezone(_zone(zone))
 
 
+def day_start(day: int, zone: str) -> int:
+    """The first moment (Unix ms) of a calendar day in ``zone``; ``day``: days since 1970-01-01."""
+    return at_local(day, 0, zone)
+
+
+@lru_cache(maxsize=10_000)
+def at_local(day: int, ms: int, zone: str) -> int:
+    """The moment (Unix ms) at which the clocks of ``zone`` show ``ms`` after midnight of ``day``.
+
+    A time that they show twice is the first of them; of one that they leap over, as much later.
+    """
+    wall = datetime.fromordinal(day + 719_163) + timedelta(milliseconds=ms)
+    return (wall.replace(tzinfo=_zone(zone)) - _EPOCH) // timedelta(milliseconds=1)
+
+
 @dataclass(frozen=True)
 class Shop:
     """One tenant. ``settings``: the owner's further choices, by the names of docs/settings.md."""
@@ -106,6 +124,11 @@ class Shop:
     def major(self, minor: int) -> float | int:
         """An amount of this shop's currency in major units."""
         return to_major(minor, self.currency)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """The texts that the owner listed in the setting ``name``; empty when it is no list."""
+        found = self.settings.get(name)
+        return tuple(map(str, found)) if isinstance(found, list) else ()
 
     def tag(self, origin: str) -> str:
         """What the owner pastes into every page; ``origin``: where this installation answers."""

@@ -22,6 +22,7 @@ from plugin.collect.amounts import (
     read_money,
     read_timestamp,
 )
+from plugin.collect.derive import candidates, quantity
 from plugin.collect.event import Batch, Event, Item, Refused, Scalar, worth
 from plugin.collect.parts import (
     EVENT_ID,
@@ -35,7 +36,7 @@ from plugin.collect.parts import (
     read_visitor_id,
 )
 from plugin.collect.plain import PlainReader, plain_reader
-from plugin.collect.scrub import NONE_OF_ITS_OWN, printable
+from plugin.collect.scrub import NONE_OF_ITS_OWN
 from plugin.collect.signature import SIGNED, read_signature
 from plugin.collect.vocabulary import (
     ABOUT_THE_VISITOR,
@@ -55,7 +56,7 @@ PAGE = {
     "type": "page_type", "language": "language", "width": "page_width",
 }  # fmt: skip
 DEVICE = ("device", "browser", "os", "in_app_browser")
-Finder = Callable[[str], Item | None]
+Finder = Callable[[str, str], Item | None]  # by a clue of ``derive``: its kind and its text
 
 
 class Reading(NamedTuple):
@@ -90,12 +91,16 @@ def reading_of(
     identity_key: str | None,
 ) -> Reading:
     """What the events of a body from ``source`` (browser, server, import) are read with."""
-    own = shop.settings.get("url_params")
-    allowed = frozenset(map(str, own)) if isinstance(own, list) else NONE_OF_ITS_OWN
+    allowed = allowed_of(shop)
     oldest = max(0, now - OLD_MS) if source == "browser" else 0
     plain = plain_reader(allowed, shop.currency)
     times = (oldest, now + AHEAD_MS)
     return Reading(shop, now, source, visitor_id, find_item, allowed, plain, times, identity_key)
+
+
+def allowed_of(shop: Shop) -> frozenset[str]:
+    """The query parameters this shop's addresses keep: the owner's, and those of its catalogue."""
+    return frozenset(shop.texts("url_params") + shop.texts("url_keys")) or NONE_OF_ITS_OWN
 
 
 def check_visit(
@@ -112,8 +117,8 @@ def check_visit(
     """The events of a visit body (its key is looked up already), good and refused.
 
     source "server": each event may name its own visitor, times are kept, absent consent is granted.
-    find_item: the product whose page is at an address, for events that name none; it gets the
-    address as it was sent, because an allowed parameter may be what tells products apart.
+    find_item: the product that a clue means (``derive.candidates``), for events that name none; it
+    gets addresses as they were sent, because any parameter may be what tells products apart.
     identity_key: the shop's, by which a browser's ``identify`` may be signed.
     Raises BodyRefused when the body as a whole is not what the contract describes.
     """
@@ -225,7 +230,7 @@ def check_event(raw: Any, index: int, reading: Reading) -> Event:
         return replace(event, params=read_params(params, reading.allowed, given=name in GIVEN))
     event = _with_money(event, params, reading)
     if name in NEED_ITEMS and not event.items:
-        return _found_by_page(event, params.get("page_location"), reading)
+        return _found_by_page(event, params, reading)
     return event
 
 
@@ -285,13 +290,16 @@ def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Ev
     )
 
 
-def _found_by_page(event: Event, location: Any, reading: Reading) -> Event:
-    """The event with the item whose page it happened on; its id is made from the page's event."""
-    if not isinstance(location, str) or reading.find_item is None:
+def _found_by_page(event: Event, params: Mapping[str, Any], reading: Reading) -> Event:
+    """The event with the item that it means; its id is made from the page's event."""
+    clues = candidates(params)
+    if not clues or reading.find_item is None:
         raise EventRefused(f"{event.name} needs items")
-    item = reading.find_item(printable(location))
+    found = (reading.find_item(kind, text) for kind, text in clues)
+    item = next((one for one in found if one is not None), None)
     if item is None:
         raise EventRefused(f"{event.name} needs items: no item of the catalogue is at this page")
+    item = replace(item, quantity=quantity(params))
     made = _made("page", f"{event.name}:{event.event_id}")
     return replace(event, items=(item,), currency=reading.shop.currency, event_id=made)
 

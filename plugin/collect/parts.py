@@ -21,9 +21,11 @@ EVENT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 PARAM = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 ITEM_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,128}")
 NEVER = frozenset({"__proto__", "constructor", "prototype"})
-IDS = frozenset({"item_id", "transaction_id", "popup_id", "item_list_id"})
+IDS = frozenset(
+    {"item_id", "product_id", "transaction_id", "order_number", "popup_id", "item_list_id"}
+)
 CODES = frozenset({"coupon", "variant"})  # letters and digits of any look, but no names
-ADDRESSES = frozenset({"page_location", "page_referrer"})
+ADDRESSES = frozenset({"page_location", "page_referrer", "link_url"})
 LINKS = ("http://", "https://", "/")
 MOST_WHOLE = 2**63  # what every store keeps exactly
 MOST_PARAMS = 50

@@ -9,6 +9,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     pulse      whether events still come as they usually do              reads only, one row kept
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
+    inspection keep what the owner's browser saw on the shop's pages     one transaction
 
 ``STEPS`` are the writes that share a commit with others; ``LONG_STEPS`` take the write lock in
 small bites by themselves. Both are called by name, from any process (``tasks.writer``).
@@ -32,6 +33,7 @@ from plugin.journey.edits import (
     put_segment,
     submit,
 )
+from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
 from plugin.journey.offers import Offers, Wish, offers, recommend
 from plugin.journey.pulse import Heard, listen, take_pulse
@@ -79,6 +81,8 @@ STEPS: dict[str, Callable[..., Any]] = {
         import_events,
         mark_staff,
         unmark_staff,
+        keep_inspection,
+        forget_inspections,
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {

@@ -9,6 +9,8 @@ from typing import Any
 from plugin import faults
 from plugin.collect.event import Event, event_from_wire
 from plugin.journey import identity
+from plugin.journey.derive import derived
+from plugin.journey.guessed import named
 from plugin.profile.fold import fold, fold_all
 from plugin.profile.profile import Profile
 from plugin.shop import Shop
@@ -36,7 +38,7 @@ def collect_together(tx: Tx, shop: Shop, batches: Sequence[Sequence[Any]]) -> li
     read = [[event_from_wire(event) for event in batch] for batch in batches]
     sent = [event for batch in read for event in batch]
     ids = profiles.ensure(tx, {event.visitor_id for event in sent})
-    ours = [event for event in sent if event.visitor_id in ids]
+    ours = named(tx, shop, [event for event in sent if event.visitor_id in ids])
     apart = [event for event in sent if event.visitor_id not in ids]  # the staff's own
     if apart:
         events_table.add_bots(tx, apart)
@@ -45,6 +47,9 @@ def collect_together(tx: Tx, shop: Shop, batches: Sequence[Sequence[Any]]) -> li
     if new:
         # Of two with one id the first counts.
         fresh = {e.event_id: e for e in reversed(ours) if e.event_id in new}
+        if made := derived(tx, shop, list(fresh.values()), ids):
+            added = events_table.add(tx, made, ids, shop)  # nobody sent them: not counted as taken
+            fresh |= {e.event_id: e for e in made if e.event_id in added}
         _take_in(tx, shop, list(fresh.values()), ids)
     faults.reach("profiles_told")
     return _counted(read, new | {event.event_id for event in apart})

@@ -168,6 +168,7 @@ class Desk:
             matches=self._holds,
             segments=frozenset(slug for slug, holds in acting.inside.items() if holds),
             seen=seen,
+            checkouts=self.shop.texts("checkout_pages"),
             purchased=started is not None and (profile.last_order_at or 0) >= started,
             control_share=self.shop.control_share,
         )

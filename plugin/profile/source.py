@@ -47,20 +47,37 @@ class Source:
     path: str
 
 
-@lru_cache(maxsize=4096)  # the pages of a shop come again and again
+@dataclass(frozen=True)
+class Address:
+    """What of a page's address counts: its host, path and campaign."""
+
+    host: str
+    path: str
+    utm: Mapping[str, str]
+
+
 def read_source(location: str, referrer: str) -> Source | None:
     """Where a page view came from; None: from another page of the same site."""
-    try:
-        page, before = urlsplit(location), urlsplit(referrer)
-    except ValueError:
+    page, before = _address(location), _address(referrer)
+    if page is None or before is None:
         return Source("direct", None, None, "/")
-    utm = {k: v.strip().casefold() for k, v in parse_qsl(page.query) if k.startswith("utm_")}
-    host = (before.hostname or "").removeprefix("www.")
-    if not utm and host and host == (page.hostname or "").removeprefix("www."):
+    utm, host = page.utm, before.host
+    if not utm and host and host == page.host:
         return None
-    channel = _channel(utm, host)
     source = utm.get("utm_source") or host or None
-    return Source(channel, source, utm.get("utm_campaign"), page.path or "/")
+    return Source(_channel(utm, host), source, utm.get("utm_campaign"), page.path)
+
+
+@lru_cache(maxsize=4096)  # the pages of a shop come again and again, each with any other before it
+def _address(url: str) -> Address | None:
+    """None: it is none."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return None
+    utm = {k: v.strip().casefold() for k, v in parse_qsl(parts.query) if k.startswith("utm_")}
+    return Address(host, parts.path or "/", utm)
 
 
 def _channel(utm: Mapping[str, str], host: str) -> str:

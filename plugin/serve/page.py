@@ -1,19 +1,61 @@
-"""Is this page one of those that the owner's patterns name?"""
+"""Is this page one that the owner's patterns name, a checkout, or one that thanks for an order?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-# Where nobody is to be interrupted; the owner's own patterns are the caller's to add.
+# Where people pay, on the platforms we know: nobody is to be interrupted there.
 CHECKOUTS = (
     "*/checkout",
     "*/checkout/*",
     "*/checkouts/*",
+    "*/onepagecheckout*",
     "*/order/orderform*",
+    "*/shop/orderform*",
+    "*/order/order.php",
     "*/payment",
     "*/payment/*",
+    "*/kasse",
+    "*/kasse/*",
+    "/order",
+    "*?*controller=order",
+    "*?*controller=order&*",
+    "*?*route=checkout/checkout*",
 )
+# Below the checkout's path, but only the cart (Magento, BigCommerce).
+CARTS = ("*/checkout/cart", "*/checkout/cart/*", "*/checkout/basket", "*/checkout/basket/*")
+THANK_YOUS = (
+    *(f"*/{name}{end}" for name in ("thank-you", "thank_you", "thankyou", "thanks")
+      for end in ("", "/*", ".html", ".php", ".asp", ".aspx", ".jsp")),
+    "*/order-received",
+    "*/order-received/*",
+    "*/order-confirmation",
+    "*/order-confirmation/*",
+    "*/order_confirmation*",
+    "*/order-confirmed*",
+    "*/order-complete*",
+    "*/order-success*",
+    "*/confirmation-commande",
+    "*/order/order_result*",
+    "*/order/order_end*",
+    "*/order/result",
+    "*/order/complete*",
+    "*/order/success*",
+    "*/order/confirmation*",
+    "*/checkout/success*",
+    "*/checkout/onepage/success*",
+    "*/checkout/complete*",
+    "*/checkout/confirmation*",
+    "*/checkout/confirmed*",
+    "*/checkout/finish*",
+    "*/checkout/thank*",
+    "*/checkouts/*/thank*",
+    "*?*controller=order-confirmation*",
+    "*?*route=checkout/success*",
+)  # fmt: skip
+# A word of these is in every pattern above: most pages are told from them by one look.
+_HINT = re.compile("checkout|order|payment|kasse|thank|commande")
 _ORIGIN = re.compile(r"^https?://[^/?#]*", re.IGNORECASE)
 
 
@@ -33,9 +75,30 @@ def is_named(path: str, patterns: Sequence[str]) -> bool:
     return not wanted or any(_fits(path, pattern) for pattern in wanted)
 
 
-def is_checkout(path: str) -> bool:
-    """Whether the path alone says that people pay here, as on the platforms we know."""
-    return is_named(path.lower(), CHECKOUTS)
+def is_checkout(path: str, own: Sequence[str] = ()) -> bool:
+    """Whether the path says that people pay here, as on the platforms we know.
+
+    own: the owner's patterns beside these; one with "!" before it says that a page is none.
+
+    >>> is_checkout("/checkout/address"), is_checkout("/checkout/success")
+    (True, False)
+    """
+    known = () if is_thank_you(path) or _is_one(path, CARTS, ()) else CHECKOUTS
+    return _is_one(path, known, own)
+
+
+def is_thank_you(path: str, own: Sequence[str] = ()) -> bool:
+    """Whether the path says that an order was just placed; ``own``: as for ``is_checkout``."""
+    return _is_one(path, THANK_YOUS, own)
+
+
+def _is_one(path: str, known: Sequence[str], own: Sequence[str]) -> bool:
+    meant = [pattern for pattern in own if not pattern.startswith("!")]
+    if any(_fits(path, pattern[1:]) for pattern in own if pattern.startswith("!")):
+        return False
+    plain = path.lower()
+    looks_so = _HINT.search(plain) is not None and any(_fits(plain, pattern) for pattern in known)
+    return looks_so or any(_fits(path, pattern) for pattern in meant)
 
 
 def _fits(path: str, pattern: str) -> bool:

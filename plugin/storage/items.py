@@ -13,6 +13,7 @@ from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.serve.product import Product
 from plugin.shop import to_major
+from plugin.storage import locations
 from plugin.storage.engine import Row, Tx
 
 REMOVED = "removed"  # such a row stays, so that a late event does not bring the product back
@@ -22,6 +23,8 @@ COLUMNS = (
     "category", "brand", "tags", "group_id", "description", "cost",
 )  # fmt: skip
 MONEY = ("price", "sale_price", "cost")
+MOST_TOLD = 10_000  # product lines of one catalogue of which is remembered that they are known
+MOST_CATALOGUES = 100
 
 UPSERT = """
 insert into items (item_id, name, url, image, price, sale_price, currency, availability,
@@ -98,6 +101,8 @@ where url in texts(:urls) and availability <> 'removed'
 order by item_id
 """
 
+_known_by: dict[str, set[tuple[Item, str]]] = {}  # by the catalogue's version
+
 
 def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
     """Keep products as a feed or the server API names them; the newest row of one id wins.
@@ -106,6 +111,7 @@ def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
     price without a sale price ends the sale. What was removed is there again.
     """
     tx.many(UPSERT, [_row(item, now) for item in items])
+    locations.keep(tx, [item["item_id"] for item in items])
 
 
 def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
@@ -113,11 +119,28 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
 
     What is known already is never changed, and what was removed stays away.
     """
-    told = list(items)
+    told, nothing_new = list(items), _nothing_new(tx)
+    told = [one for one in told if one not in nothing_new]
+    if not told:
+        return
     known = {row[0]: row for row in tx.tuples(KNOWN, ids=sorted({one.item_id for one, _ in told}))}
-    rows = [_learnt(*one, now) for one in told if _says_more(one[0], known.get(one[0].item_id))]
+    news = [one for one in told if _says_more(one[0], known.get(one[0].item_id))]
+    rows = [_learnt(*one, now) for one in news]
     # In order of id, so that two writers on PostgreSQL never wait for each other in a circle.
     tx.fill(LEARN, sorted(rows, key=itemgetter(0)))
+    if len(nothing_new) > MOST_TOLD:
+        nothing_new.clear()
+    nothing_new.update(set(told) - set(news))
+
+
+def _nothing_new(tx: Tx) -> set[tuple[Item, str]]:
+    """What events told of products and was known already, while the catalogue is this one."""
+    version = locations.version(tx)
+    if version is None:
+        return set()
+    if version not in _known_by and len(_known_by) >= MOST_CATALOGUES:
+        _known_by.clear()
+    return _known_by.setdefault(version, set())
 
 
 def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
@@ -130,7 +153,10 @@ def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
 
 def remove(tx: Tx, item_id: str) -> bool:
     """Take a product out of the catalogue; False when it is not there."""
-    return tx.run(REMOVE, item_id=item_id) > 0
+    gone = tx.run(REMOVE, item_id=item_id) > 0
+    if gone:
+        locations.keep(tx, [item_id])
+    return gone
 
 
 def page(tx: Tx, limit: int, after: str | None = None) -> list[dict[str, Any]]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from plugin.collect.event import Event
 from plugin.shop import Shop
 from plugin.storage.engine import Row, Tx
 from plugin.storage.events import add_lines, event_of
+from plugin.storage.guesses import MARK
 
 TOLD = """
 select e.*, p.visitor_id from events e join profiles p on p.id = e.profile
@@ -84,8 +87,10 @@ def _settle_one(tx: Tx, transaction_id: str, new: set[str], shop: Shop) -> Settl
     return Settled(frozenset(row["event_id"] for row in losers), frozenset(retell))
 
 
-def _rank(row: Row) -> tuple[bool, int, str]:
-    return (row["source"] == "browser", row["at"], row["event_id"])
+def _rank(row: Row) -> tuple[bool, bool, int, str]:
+    # What was concluded from a page counts where nobody tells of the order.
+    guessed = MARK in orjson.loads(row["params"])
+    return (row["source"] == "browser", guessed, row["at"], row["event_id"])
 
 
 def _turn(tx: Tx, row: Row, *, live: bool) -> None:

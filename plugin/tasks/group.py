@@ -18,11 +18,13 @@ from typing import Any, NamedTuple
 from plugin import faults, journey
 from plugin.errors import Busy, PluginError, Undone
 from plugin.shop import Shop
+from plugin.storage import locations
 from plugin.storage.engine import Store, Tx
 from plugin.storage.house import House
 from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, asked, refused
 
 log = logging.getLogger("regulars.writer")
+CATALOGUE_STEPS = frozenset({"put_items", "delete_item"})
 TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
 ATTEMPTS = 3  # of a commit that lost a race for a lock
@@ -157,6 +159,8 @@ class GroupWriter:
         try:
             store = self.house.store(name)
             answers = self._attempt(store, name, [one.asked for one in together])
+            if any(one.asked.step in CATALOGUE_STEPS for one in together):
+                self._tell_keys(store, name)
             self._committed.put(Committed(store, list(zip(together, answers, strict=True))))
             return
         except Busy as trouble:  # nothing of it is stored, and none of the steps is to blame
@@ -169,6 +173,13 @@ class GroupWriter:
             answers = [_unexpected(trouble)]
         for one, answer in zip(together, answers, strict=True):
             one.finish(answer)
+
+    def _tell_keys(self, store: Store, name: str) -> None:
+        """Let every worker keep what tells the catalogue's addresses apart; the steps are done."""
+        try:
+            locations.tell_shop(self.house.control, name, store)
+        except Exception:  # the next change of the catalogue tells it again
+            log.warning("the shop's address keys could not be kept", exc_info=True)
 
     def _attempt(self, store: Store, name: str, steps: Sequence[Asked]) -> list[Answer]:
         """The answers to ``steps``, committed. Raises Busy when the store cannot be written."""

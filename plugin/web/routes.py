@@ -6,7 +6,7 @@ This one table feeds Flask, the API's description and the tests' matrices.
 from __future__ import annotations
 
 from plugin.web import definitions as d
-from plugin.web import machines, server_api, snippet, storefront
+from plugin.web import inspect, machines, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
 from plugin.web.route import Route
 
@@ -26,7 +26,10 @@ STOREFRONT_ROUTES = (
     Route(("POST",), "/v1/popup", storefront.popup, "browser", "A page's popup.", HOT),
     Route(("POST",), "/v1/submit", storefront.submit, "browser", "A popup form's answers.", HOT),
     Route(("GET",), "/s.js", snippet.tracker, "public", "The script that pages embed."),
+    Route(("GET",), "/find.js", snippet.finder, "public", "Finds what a page sells."),
+    Route(("GET",), "/debug.js", snippet.debugger, "public", "Shows an owner what was found."),
     Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws popups and windows."),
+    Route(("POST",), "/v1/inspect", inspect.inspect, "browser", "What the owner's browser saw."),
 )
 MACHINE_ROUTES = (
     Route(("GET",), "/", machines.home, "public", "To the owner's pages."),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from plugin import journey
-from plugin.collect.checks import check_visit, consented
+from plugin.collect.checks import Finder, check_visit, consented
 from plugin.collect.event import Batch, Item, Refused
 from plugin.collect.parts import read_browser_id
 from plugin.collect.quick import check_quickly, read_visit
@@ -14,8 +14,8 @@ from plugin.collect.reader import read_object
 from plugin.collect.signature import identity_key
 from plugin.collect.staff import PARAMETER, staff_token, staff_word
 from plugin.errors import BodyRefused
+from plugin.journey.derive import item_at
 from plugin.shop import Shop
-from plugin.storage import items
 from plugin.web import snippet, wishes
 from plugin.web.call import Call, Reply, Step, error, reply
 
@@ -170,11 +170,11 @@ def may_know(call: Call, data: Mapping[str, Any], shop: Shop) -> bool:
     return consented(data, shop, gpc=call.gpc()) and not call.agent().bot
 
 
-def finder(call: Call, shop: Shop) -> Any:
-    """A look-up of the catalogue's item by its page's address."""
+def finder(call: Call, shop: Shop) -> Finder:
+    """A look-up of the catalogue's item by what an event says of it."""
 
-    def find(location: str) -> Item | None:
+    def find(kind: str, text: str) -> Item | None:
         with call.here.house.store(shop.name).read() as tx:
-            return items.by_location(tx, location)
+            return item_at(tx, kind, text, shop.currency)
 
     return find

@@ -40,6 +40,28 @@ const show = ({ came, stopped, first, last, what }) => {
 };
 if (sign) setTimeout(look, 2000);
 
+const list = document.querySelector("[data-check]");
+/* Asks how the walk through the shop goes, more slowly while nobody looks. */
+const lookAtWalk = async () => {
+  try {
+    const answer = await fetch(list.dataset.check, { headers: { Accept: "application/json" } });
+    if (answer.ok) (await answer.json()).checks.forEach(showCheck);
+  } catch {
+    // the next look may work
+  }
+  setTimeout(lookAtWalk, document.hidden ? 10000 : 2000);
+};
+/* Texts change only when they say something new: they are read aloud. */
+const showCheck = ({ name, state, word, text }) => {
+  const line = list.querySelector(`[data-name="${name}"]`);
+  line.className = state;
+  for (const [place, words] of [["[data-word]", word], ["[data-text]", text]]) {
+    const part = line.querySelector(place);
+    if (part.textContent !== words) part.textContent = words;
+  }
+};
+if (list) setTimeout(lookAtWalk, 2000);
+
 const onItsWay = document.querySelector("[data-loading]");
 let late = 0;
 const leave = () => {

@@ -1,9 +1,7 @@
-/* What does this page say it sells, and what did the shop's own code say was done?
-   Pure: values in, values out. tests/js reads this file by itself; build.sh puts it in front of s.js. */
+/* What is an item, an amount, an event's params?
+   Pure: values in, values out. tests/js reads this file by itself; build.sh puts it in front of s.js,
+   which lends these functions to find.js. */
 "use strict";
-
-/* What a dataLayer or gtag may tell us of, in GA4's names; the rest there is the tag manager's own. */
-const KNOWN = /^((view|select|add|remove)_[a-z_]+|search|begin_checkout|purchase|refund|sign_up|login|generate_lead)$/;
 
 /* An item's fields, each with the names that shops give it. */
 const ITEM_FIELDS = [
@@ -67,86 +65,4 @@ function paramsOf(raw) {
   if (currency) params.currency = currency;
   if (items.length) params.items = items.slice(0, 200);
   return params;
-}
-
-/* A dataLayer entry as {name, params}: gtag's arguments or an object with `event`; else undefined.
-   `ecommerce` is what an earlier entry left for this one, as tag managers merge them. */
-function entryOf(entry, ecommerce) {
-  const isGtag = entry[0] == "event";
-  const name = isGtag ? entry[1] : entry.event;
-  const said = isGtag ? entry[2] : entry;
-  if (!isText(name) || !KNOWN.test(name)) return undefined;
-  return { name, params: paramsOf(said && said.items ? said : { ecommerce, ...said }) };
-}
-
-/* JSON as shops print it: with line ends inside of texts, comments around it, or broken (undefined). */
-function looseJson(text) {
-  try {
-    return JSON.parse(/^\s*\[[^]*|{[^]*}/.exec(text.replace(/[\0-\x1f]+/g, " "))[0]);
-  } catch {
-    return undefined;
-  }
-}
-
-/* The text of a schema.org value, which may be a list or a thing with a name. */
-function textOf(value) {
-  const one = listOf(value)[0];
-  if (isObject(one)) return textOf(one.name);
-  return isSaid(one) ? String(one).trim() : undefined;
-}
-
-/* What a page's data is about; related products and lists of products are left aside. */
-function thingsIn(data) {
-  return listOf(data).flatMap((one) =>
-    isObject(one) ? [one, ...["@graph", "mainEntity", "breadcrumb"].flatMap((key) => thingsIn(one[key]))] : [],
-  );
-}
-
-/* Every {price, currency, url} of a product or an offer, the nearest first.
-   A list price or one struck through is not what it costs. */
-function pricesOf(data, before) {
-  return listOf(data).flatMap((one) => {
-    if (!isObject(one) || /List|Strike/.test(one.priceType)) return [];
-    const currency = textOf(one.priceCurrency) || before;
-    const price = money([one.price, one.lowPrice, one.minPrice].find(isSaid), currency);
-    const inside = ["priceSpecification", "offers", "hasVariant"].flatMap((key) => pricesOf(one[key], currency));
-    return price === undefined ? inside : [{ price, currency, url: one.url }, ...inside];
-  });
-}
-
-/* Whether `url` is the address of the page at `page`; `part` of it counts: pathname or href. */
-function isAt(url, page, part) {
-  try {
-    return isText(url) && new URL(url, page)[part] == new URL(page)[part];
-  } catch {
-    return false;
-  }
-}
-
-/* The page's own product as view_item's params; undefined when the page is not one product's.
-   `texts`: of the ld+json scripts; `page`: its address; `type`: its og:type. */
-function productOf(texts, page, type) {
-  const things = thingsIn(texts.flatMap(looseJson));
-  const products = things.filter((one) => /\bProduct(Group)?\b/.test(one["@type"]));
-  const names = new Set(products.map((one) => textOf(one.name)));
-  const node =
-    products.find((one) => isAt(one.url, page, "pathname") || isAt(one["@id"], page, "pathname")) ||
-    // Many products of which none is the page's: a list, unless the page says that it is a product.
-    (names.size == 1 || /product/.test(type) ? products[0] : undefined);
-  if (!node) return undefined;
-  const prices = pricesOf(node);
-  const { price, currency } = prices.find((one) => isAt(one.url, page, "href")) || prices[0] || {};
-  const trail = things.find((one) => /BreadcrumbList/.test(one["@type"]));
-  // Without its first (home) and its last (the product itself).
-  const path = listOf(trail && trail.itemListElement).slice(1, -1);
-  const id = ["productGroupID", "sku", "productID", "mpn", "gtin", "@id", "url"].find((key) => textOf(node[key]));
-  const item = {
-    item_id: textOf(node[id]),
-    item_name: textOf(node.name),
-    item_brand: textOf(node.brand),
-    item_category: textOf(node.category) || path.map((one) => textOf(one.name || one.item)).join(" > "),
-    price,
-  };
-  const params = paramsOf({ currency, value: price, items: [item] });
-  return params.items && params;
 }

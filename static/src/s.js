@@ -9,11 +9,15 @@
   const MOST_SENT = 25; // events in one request, as the server takes them
   const BATCH = 20; // as many do not wait for the timer
   const BYTES = 1e5; // of one request; the server takes 131,072
+  const PATIENCE = 15e3; // with a server that does not answer
   const BEACON_BYTES = 55e3; // browsers refuse beacons above 64 KiB, all in flight counted
   const MOST_BLOCKED = 3; // unanswered requests a page: an ad blocker will not change its mind
   const LONGEST_WAIT = 6e5;
   const AGE = 395 * 86400; // of the cookie in seconds; Chrome's limit is 400 days
+  const FINDING = 400; // what the first request waits for find.js
+  const SAME_ACT = 2000; // an act that is told twice within it was done once
   const GRANTED = "granted";
+  const PENDING = "pending";
   const DENIED = "denied";
 
   const options = script.dataset;
@@ -23,7 +27,21 @@
   const root = document.documentElement;
   const { now } = Date;
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const debug = /[?&]rs_debug=1/.test(location.search) ? console.info : () => {};
+
+  /* What `does` answers; undefined when it throws. */
+  const tried = (does) => {
+    try {
+      return does();
+    } catch {
+      return undefined;
+    }
+  };
+
+  /* What is going on, kept for debug.js until it listens. */
+  const notes = [];
+  let note = (...entry) => notes[MOST_HELD] || notes.push(entry);
+
+  const fuss = (trouble) => note("trouble", { message: String(trouble) });
 
   /* A function that never throws: trouble of ours is not the page's. */
   const safe = (does) =>
@@ -31,7 +49,7 @@
       try {
         return does(...args);
       } catch (trouble) {
-        debug(trouble);
+        fuss(trouble);
       }
     };
   const on = (target, name, does) => {
@@ -47,11 +65,11 @@
   const write = safe((key, value) => localStorage.setItem("_rs" + key, value));
   const readList = (key) => safe(() => JSON.parse(read(key)))() || [];
 
-  const readCookie = () => (/\b_rs=([\w-]{16,64})/.exec(document.cookie) || [])[1];
-  const writeCookie = (value, age, domain) => {
+  const readCookie = safe(() => (/\b_rs=([\w-]{16,64})/.exec(document.cookie) || [])[1]);
+  const writeCookie = safe((value, age, domain) => {
     const secure = location.protocol == "https:" ? ";Secure" : "";
     document.cookie = `_rs=${value};path=/;max-age=${age};SameSite=Lax${secure + domain}`;
-  };
+  });
 
   /* The widest first; browsers refuse a public suffix such as co.uk. "" is this host alone. */
   const domains = location.hostname
@@ -68,14 +86,18 @@
 
   /* A random id; with a time it sorts by it (UUID version 7), else version 4. */
   const uuid = (time) => {
-    const hex = () => (crypto.getRandomValues(new Uint8Array(1))[0] & 15).toString(16);
+    const dice = crypto.getRandomValues(new Uint8Array(32));
+    let cast = 0;
+    const hex = () => (dice[cast++] & 15).toString(16);
     const start = time ? time.toString(16).padStart(12, 0).replace(/.{4}$/, "-$&-7") : "xxxxxxxx-xxxx-4";
     return (start + "xxx-8xxx-xxxxxxxxxxxx").replace(/x/g, hex);
   };
 
   /* ---- consent and identity ---- */
 
+  // Somebody said yes; what was said by the tag or the page itself, no banner changes.
   let explicit = options.consent == GRANTED || (options.consent != DENIED && read("_c") == GRANTED);
+  let spoken = /^[gd]/.test(options.consent);
   let consent = explicit ? GRANTED : options.consent || (nav.doNotTrack == 1 ? DENIED : GRANTED);
   // The server denies every request with Sec-GPC, so nothing could be gained by an id.
   if (nav.globalPrivacyControl) consent = DENIED;
@@ -93,22 +115,63 @@
     const before = consent;
     if (nav.globalPrivacyControl) return;
     explicit = state == GRANTED;
-    consent = explicit ? GRANTED : DENIED;
+    consent = explicit || state == PENDING ? state : DENIED;
     if (!explicit) {
-      queue = [];
+      if (consent == DENIED) queue = [];
       id = null;
       disarm();
+      tried(() => call.abort()); // its answer may set the cookie again
       return forgetAll();
     }
     identity();
-    if (before == DENIED) {
+    if (before == DENIED && started) {
       // What was said before consent was let go; the page can say it again.
-      heard = new WeakSet();
-      viewed = undefined;
+      own = undefined;
       view();
     }
     keep();
     soon(0);
+  };
+
+  /* What banners know of the visitor's choice, the first that is there counts: a word, nothing or an error.
+     As long as nobody has chosen, events are held. */
+  const choice = (yes, chosen) => (yes ? GRANTED : chosen ? DENIED : PENDING);
+  let tcf;
+
+  const BANNERS = {
+    // Google's consent mode. Its default of "granted" may be another region's.
+    dataLayer: () => {
+      let state;
+      for (const [what, how, { analytics_storage: said }] of [...dataLayer].filter((entry) => entry[0] == "consent"))
+        if (said) state = how == "update" ? said : state || (said == DENIED ? PENDING : state);
+      return state;
+    },
+    Shopify: () => choice(Shopify.customerPrivacy.analyticsProcessingAllowed(), !Shopify.customerPrivacy.shouldShowBanner()),
+    // IAB TCF; purpose 1: to keep something on the device.
+    __tcfapi: () => {
+      if (!tcf)
+        __tcfapi("addEventListener", 2, (data) => {
+          tcf = data;
+          ask();
+        });
+      tcf = tcf || {};
+      return choice(tcf.gdprApplies === false || tcf.purpose?.consents[1], /tc|comp/.test(tcf.eventStatus));
+    },
+    CookieConsent: () => choice(CookieConsent.acceptedCategory("analytics"), CookieConsent.validConsent?.()),
+    klaro: () => {
+      const { config, consents, confirmed } = klaro.getManager();
+      return choice(config.services.some((one) => consents[one.name] && /analy|stat/.test(one.purposes)), confirmed);
+    },
+    Cookiebot: () => choice(Cookiebot.consent.statistics, Cookiebot.hasResponse),
+    OneTrust: () => choice(/C0002/.test(OnetrustActiveGroups), OneTrust.IsAlertBoxClosed()),
+    getCkyConsent: () => choice(getCkyConsent().categories.analytics, getCkyConsent().isUserActionCompleted), // CookieYes
+  };
+
+  const ask = () => {
+    let state;
+    for (const name in BANNERS) if (window[name]) state = state || tried(BANNERS[name]);
+    if (!state || spoken || (explicit ? state != DENIED : state == consent && state != GRANTED)) return;
+    setConsent(state);
   };
 
   /* ---- the queue: an event is ours until the server has answered for it ---- */
@@ -117,38 +180,48 @@
   let bought = readList("_p"); // order numbers told of
   const settled = new Set(); // ids answered for, so that no tab brings them back
   const beamed = new Set(); // ids handed to a beacon: sent or not, no one can tell
-  let timer, due;
+  let timer, due, call;
   let notBefore = 0;
+  let quiet = 0; // until when to wait for what find.js finds
   let tries = 0;
   let blocked = 0;
+  let dropped = 0; // more were held than there is room for
   let asking; // whether the next request asks what to show
 
   const without = (ids) => queue.filter((event) => !ids.has(event.event_id));
 
-  /* Other tabs write the same keys: add to what is there, take away only what was answered for. */
+  /* What other tabs and pages before left in the same list, less what was answered for. */
+  const others = () => {
+    const known = new Set([...settled, ...queue.map((event) => event.event_id)]);
+    return readList("_q").filter((event) => !known.has(event.event_id));
+  };
+
   const keep = () => {
     if (consent != GRANTED) return;
-    const all = new Map([...readList("_q"), ...queue].map((event) => [event.event_id, event]));
-    settled.forEach((one) => all.delete(one));
-    write("_q", JSON.stringify([...all.values()].slice(-MOST_HELD)));
+    write("_q", JSON.stringify([...others(), ...queue].slice(-MOST_HELD)));
     write("_p", JSON.stringify(bought.slice(-50)));
   };
 
-  const track = (name, params) => {
-    if (consent == DENIED) return;
+  /* Puts an event in the queue; comes back with it. */
+  const track = (name, params, event_id) => {
+    const timestamp = now();
     if (name == "purchase" && params.transaction_id) {
       if (bought.includes(params.transaction_id)) return;
       bought.push(params.transaction_id);
     }
     // Where there are no items the server may know them by the page's address.
     if (!params.items && name != "identify") params = { page_location: location.href, ...params };
-    const timestamp = now();
-    queue = [...queue, { name, event_id: uuid(timestamp), timestamp, params }].slice(-MOST_HELD);
-    debug(name, params);
+    const event = { name, event_id: event_id || uuid(timestamp), timestamp, params };
+    if (consent == DENIED) return event;
+    dropped += queue.length >= MOST_HELD;
+    queue = [...queue.filter((one) => one.event_id != event_id), event].slice(-MOST_HELD);
+    note("event", event);
+    if (consent != GRANTED) note("held", { why: consent });
     // The cart itself is not ours to remember: the server counts these events before it answers.
     if (/cart$|purchase|identify/.test(name)) asking = true;
     keep();
     soon(queue.length < BATCH ? flushMs : 0);
+    return event;
   };
 
   /* ---- sending ---- */
@@ -164,26 +237,29 @@
         url: location.href,
         title: document.title,
         referrer: cameFrom,
-        type: viewed && "product",
+        type: own && "product",
         language: root.lang || nav.language,
         width: innerWidth,
       },
-      events: batch[0] && batch,
+      events: batch[0] && batch.map(({ left, ...event }) => event),
+      dropped: dropped || undefined,
       ...more,
     });
 
   /* The first events of `some` that fit. */
   const fitting = (some, bytes) => {
     let batch = some.slice(0, MOST_SENT);
-    while (batch[1] && new Blob([JSON.stringify(batch)]).size > bytes) batch = batch.slice(0, batch.length / 2);
+    // A letter takes three bytes at most.
+    while (batch[1] && 3 * JSON.stringify(batch).length > bytes) batch = batch.slice(0, batch.length / 2);
     return batch;
   };
 
-  /* As text/plain, which needs no preflight. */
-  const post = (path, body) => fetch(home + path, { method: "POST", body, credentials: "omit" });
+  /* As text/plain, which needs no preflight. A shop's own address may set the id's cookie again. */
+  const credentials = options.path ? "same-origin" : "omit";
+  const post = (path, body, signal) => fetch(home + path, { method: "POST", body, signal, credentials });
 
   const soon = (ms) => {
-    const at = Math.max(now() + ms, notBefore);
+    const at = Math.max(now() + ms, notBefore, quiet);
     if (timer && at >= due) return;
     clearTimeout(timer);
     due = at;
@@ -193,34 +269,42 @@
   /* Tell what waits, and ask what to show when that may have changed. Never throws. */
   const send = async () => {
     timer = 0;
-    if (consent != GRANTED || blocked >= MOST_BLOCKED || document.prerendering) return;
+    if (now() < quiet) return soon(0);
+    if (consent != GRANTED || blocked >= MOST_BLOCKED) return;
+    // What the page before left comes first; what else is young may be another tab's to send.
+    queue = [...others().filter(({ left, timestamp }) => left || now() - timestamp >= 2 * flushMs), ...queue];
     if (!queue[0] && !asking) return;
     const batch = fitting(queue, BYTES);
     const want = asking && wish();
-    const page = pageNumber;
+    const number = pageNumber;
+    call = new AbortController();
+    const { signal } = call;
     let status = 0;
-    let wait, answer;
+    let wait, said, answer;
     timer = 1; // sends nothing more until this is answered
     due = 0;
     asking = false;
+    const patience = setTimeout(() => call.abort(), PATIENCE);
     try {
-      const response = await post(batch[0] ? "/v1/visit" : "/v1/popup", pack(batch, want && { want }));
+      const response = await post(batch[0] ? "/v1/visit" : "/v1/popup", pack(batch, want && { want }), signal);
       status = response.status;
       wait = 1e3 * response.headers.get("Retry-After");
-      if (response.ok) answer = await response.json();
+      said = await response.json();
+      if (response.ok) answer = said;
     } catch (trouble) {
-      debug(trouble);
+      fuss(trouble);
     }
+    clearTimeout(patience);
     timer = 0;
-    debug(status, answer);
+    note("sent", { ids: batch.map((event) => event.event_id), status, answer: said });
     if (consent != GRANTED) return;
     const mayHelp = status == 429 || status > 499; // to say it again
     if (isObject(answer) || (status > 399 && !mayHelp)) {
       batch.forEach((event) => settled.add(event.event_id));
       queue = without(settled);
       keep();
-      tries = blocked = 0;
-      if (want && page == pageNumber) show(answer || {});
+      tries = blocked = dropped = 0;
+      if (want && number == pageNumber) show(answer || {});
       if (queue[0] || asking) soon(queue.length < BATCH && !asking ? flushMs : 0);
       return;
     }
@@ -236,103 +320,122 @@
   /* The page is going: hand over what waits. It stays in the queue until an answer comes. */
   const leave = () => {
     let batch = [];
+    for (const event of queue) event.left = 1;
+    keep();
     do {
       batch.forEach((event) => beamed.add(event.event_id));
       batch = fitting(without(beamed), BEACON_BYTES);
     } while (consent == GRANTED && batch[0] && nav.sendBeacon(home + "/v1/visit", pack(batch)));
   };
 
-  /* ---- what is on the page: detectors in order of trust, the first that finds a product wins ---- */
+  /* ---- what is on the page: what the shop says itself comes first, then what find.js reads ---- */
 
-  const fromJsonLd = () => {
-    const type = document.querySelector("[property='og:type']");
-    const scripts = all("[type*=ld\\+json]");
-    return productOf(scripts.map((one) => one.textContent), location.href, type && type.content);
-  };
-
-  const DETECTORS = [fromJsonLd];
-
-  let viewed; // item id of the page's product
+  let page = {}; // this page's page_view
+  let own; // view_item's params of the page's product
   let guessed; // we said view_item ourselves: the shop's own word may still come
 
   const oneItem = ({ items }) => (items && !items[1] ? items[0].item_id : undefined);
+  // The server derives views of its own; under this id the two are one.
+  const viewId = () => page.event_id + "-v";
 
   /* What the shop's own code says was done: on its dataLayer, or by rs('track'). */
   const told = (name, params) => {
+    let as;
     if (name == "view_item") {
-      const again = guessed || (viewed && oneItem(params) == viewed);
+      const again = guessed || (own && oneItem(params) == oneItem(own));
       guessed = false;
       if (again) return;
-      viewed = oneItem(params) || viewed;
+      if (oneItem(params)) {
+        if (!own) as = viewId();
+        own = params;
+        note("found", { how: "dataLayer", params });
+      }
     }
-    track(name, params);
+    if (/_cart$/.test(name)) as = actId(name, true);
+    track(name, params, as);
+    return consent != DENIED;
   };
 
-  const detect = () => {
-    for (const detector of DETECTORS) {
-      const params = !viewed && safe(detector)(); // what the shop has said itself comes first
-      if (!params) continue;
-      viewed = oneItem(params);
-      guessed = true;
-      track("view_item", params);
+  /* find.js, fetched once: what it finds, and what it watches. */
+  const finding = () =>
+    (finder =
+      finder ||
+      // The owner who looks on has just pointed at something, perhaps.
+      import(`${home}/find.js?key=${options.key}${/rs_debug=1/.test(location.search) ? "&" + now() : ""}`).then(({ find, watch }) => ({
+        find,
+        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href }),
+      })));
+  let finder;
+
+  /* Asks find.js about this page; the first request waits for it, but not long. */
+  const detect = async () => {
+    quiet = now() + FINDING;
+    try {
+      const its = await finding();
+      its.look();
+      const { view, order, how } = its.find(TOOLS);
+      if (order) page.params.order_number = order;
+      if (view && !own) {
+        own = view;
+        guessed = true;
+        note("found", { how, params: view });
+        // The number may be the page's own: the server asks its catalogue what is at this address.
+        track("view_item", { page_location: location.href, found_by: how, ...view }, viewId());
+      }
+      keep();
+    } catch (trouble) {
+      fuss(trouble);
     }
-  };
-
-  let heard = new WeakSet(); // dataLayer entries
-  let ecommerce;
-
-  const hear = safe((entry) => {
-    if (!isObject(entry) || heard.has(entry)) return;
-    heard.add(entry);
-    if ("ecommerce" in entry) ecommerce = entry.ecommerce;
-    const said = entryOf(entry, ecommerce);
-    if (said) told(said.name, said.params);
-  });
-
-  /* Reads what a dataLayer holds and will hold. Tag managers may put another push in the place of ours. */
-  const listen = () => {
-    const layer = window.dataLayer;
-    const push = layer && layer.push;
-    if (!push) return;
-    [...layer].forEach(hear);
-    if (push.rs) return;
-    layer.push = (...entries) => {
-      const answer = push.apply(layer, entries);
-      entries.forEach(hear);
-      return answer;
-    };
-    layer.push.rs = true;
+    quiet = 0;
+    soon(0);
   };
 
   /* ---- pages: the first one, those of a single-page shop, those out of the browser's memory ---- */
 
   let pageNumber = 0;
-  let pageAt, popupDone, moving;
-  const address = () => location.href.split("#")[0];
-  let seen = address();
+  let popupDone;
   let cameFrom = document.referrer;
 
   const view = () => {
     pageNumber++;
-    pageAt = now();
     disarm();
     popupDone = false;
-    track("page_view", { page_title: document.title, page_referrer: cameFrom });
-    listen();
-    waiting.splice(0).forEach((call) => rs(...call));
-    detect();
-    slots().forEach(makeRoom);
+    page = track("page_view", { page_title: document.title, page_referrer: cameFrom }, page.name ? 0 : page.event_id);
     asking = true;
-    soon(0);
+    waiting.splice(0).forEach((call) => rs(...call));
+    slots().forEach(makeRoom);
+    if (consent != DENIED) detect();
   };
 
-  const moved = () => {
-    if (seen == address()) return;
-    cameFrom = seen;
-    seen = address();
-    viewed = guessed = undefined;
-    clearTimeout(moving);
-    moving = setTimeout(safe(view), 300); // the new page's title and data come after its address
+  const turned = (from) => {
+    cameFrom = from;
+    page = { event_id: uuid(now()) }; // what is said from here on is the new page's
+    own = guessed = undefined;
+  };
+
+  /* ---- the cart, where the shop does not say it: find.js watches what the page does ---- */
+
+  let act = {}; // the last change: {name, byShop, at, id}
+
+  /* The id of a change of the cart. The shop may tell what was seen as well, before or after: under one id it counts once. */
+  const actId = (name, byShop) => {
+    const at = now();
+    const again = act.name == name && act.byShop != byShop && at - act.at < SAME_ACT;
+    const { id } = (act = again ? { id: act.id } : { name, byShop, at, id: uuid(at) + "-a" });
+    return (byShop || !again) && id;
+  };
+
+  const changed = (name, params) => {
+    // From the page's main form: its own product.
+    if (own && !params.link_url && name == "add_to_cart")
+      params = {
+        page_location: location.href,
+        found_by: guessed ? "page" : undefined,
+        currency: own.currency,
+        items: [{ ...own.items[0], quantity: params.quantity }],
+      };
+    const id = actId(name);
+    if (id) track(name, params, id); // the shop's own words are better
   };
 
   /* ---- windows: slots on the page, and the places the owner chose ---- */
@@ -349,7 +452,7 @@
   const wish = () => ({
     popup: !popupDone,
     windows: slots().map((slot) => slot.dataset.rsWindow),
-    item_id: viewed,
+    item_id: own && oneItem(own),
   });
 
   const place = safe((name, { selector, position }) => {
@@ -363,82 +466,43 @@
   const holdOut = (name, slot) => {
     if (slot.rs == pageNumber) return; // the page on which it was held out
     slot.rs = pageNumber;
-    // Half of a window is some 180 px; near the page's end there is less to scroll.
-    const below = root.scrollHeight - slot.getBoundingClientRect().top - scrollY - 1;
-    const watch = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        watch.disconnect();
-        track("popup_holdout", { item_list_id: name });
-      },
-      { rootMargin: `0px 0px -${Math.max(0, Math.min(180, below))}px` },
-    );
-    watch.observe(slot);
+    finding()
+      .then(({ whenSeen }) => whenSeen(slot, () => track("popup_holdout", { item_list_id: name })))
+      .catch(fuss);
   };
 
-  /* ---- popups: a trigger calls `fire` at its moment, and again as long as it is left waiting
-     (the visitor may be busy); it returns how to stop that. ---- */
+  /* ---- popups: page.js knows their moments ---- */
 
-  /* Whether the visitor is at something that must not be interrupted. */
-  const busy = () =>
-    document.hidden ||
-    (document.activeElement || root).matches("input,textarea,select,[contenteditable]") ||
-    all("dialog[open],[aria-modal=true]").some((one) => {
-      // Themes keep their closed drawers beside the screen.
-      const { width, left, right, top } = one.getBoundingClientRect();
-      const there = width && right > 0 && left < innerWidth && top < innerHeight;
-      return there && getComputedStyle(one).visibility == "visible";
-    });
+  let armed, stop;
 
-  const isPast = (seconds) => now() - pageAt >= 1e3 * seconds;
-
-  const once = (due, fire) => {
-    const timer = setInterval(() => due() && fire(), 200);
-    return () => clearInterval(timer);
+  const disarm = () => {
+    armed = 0;
+    tried(() => stop());
   };
-
-  const TRIGGERS = {
-    // Not before the page's main content has had its second.
-    load: (fire) => once(() => performance.now() > 1e3, fire),
-    time: (fire, seconds = 5) => once(() => isPast(seconds), fire),
-    exit: (fire, seconds = 3) => {
-      let y = scrollY;
-      let at = 0;
-      const tell = (left) => left && isPast(seconds) && fire();
-      // A pointer leaves through the top edge of the window, not into a frame or sideways.
-      const out = (event) => tell(event.clientY <= 0 && !event.relatedTarget);
-      // A thumb goes back up fast, from well down the page.
-      const up = (event) => {
-        tell(at && y > 600 && (y - scrollY) / (event.timeStamp - at) > 1.2);
-        y = scrollY;
-        at = event.timeStamp;
-      };
-      const has = matchMedia("(hover:hover) and (pointer:fine)").matches;
-      return has ? on(root, "mouseleave", out) : on(window, "scroll", up);
-    },
-  };
-
-  let disarm = () => {};
 
   const arm = (popup, open) => {
-    const { on, seconds } = popup.trigger;
-    const fire = safe(() => {
-      if (busy()) return;
+    armed = popup;
+    const fire = () => {
       disarm();
       popupDone = true; // one popup a page
       if (popup.arm == "control") track("popup_holdout", { popup_id: popup.id });
       else open(popup);
-    });
-    if (TRIGGERS[on]) disarm = TRIGGERS[on](fire, seconds);
+    };
+    finding()
+      .then(({ when }) => {
+        if (armed == popup) stop = when(popup.trigger, fire);
+      })
+      .catch(fuss);
   };
 
   /* ---- an answer ---- */
 
   const api = { track, post, pack };
+  const TOOLS = { itemOf, paramsOf, money, listOf, isText, isObject, isSaid };
 
   /* Loads the renderer, once and only when there is something to show. */
   const show = safe(({ popup, windows = {}, ui }) => {
-    const draws = (does) => ui && import(home + ui).then(does).catch(debug);
+    const draws = (does) => ui && import(home + ui).then(does).catch(fuss);
     disarm();
     for (const slot of slots()) slot.style.minHeight = 0;
     for (const name in windows) {
@@ -461,7 +525,10 @@
   const COMMANDS = {
     track: (name, params) => told(String(name), paramsOf(params)),
     identify: (who) => track("identify", paramsOf(who)),
-    consent: setConsent,
+    consent: (state) => {
+      spoken = true;
+      setConsent(state);
+    },
     refresh: () => {
       asking = true;
       soon(0);
@@ -477,32 +544,40 @@
     else waiting.push([name, ...args]);
   }));
 
-  if (consent == DENIED) forgetAll();
-  if (consent == GRANTED) {
-    identity();
-    queue = readList("_q");
-  }
+  /* What debug.js works with. */
+  const looks = {
+    on: (listener) => {
+      note = (...entry) => tried(() => listener(...entry));
+      notes.forEach((entry) => note(...entry));
+    },
+    page: () => ({ key: options.key, consent, id, url: location.href, home }),
+  };
 
   const start = () => {
+    // A choice that was said already comes before anything is kept.
+    for (const [name, state] of waiting) if (name == "consent") COMMANDS.consent(state);
+    ask();
+    if (consent == DENIED) forgetAll();
+    if (consent == GRANTED) identity();
     started = true;
+    // A form was posted on the page before: the shop's word of it may come on this one.
+    const { name, event_id } = others().find((event) => /-a$/.test(event.event_id)) || {};
+    act = { name, at: now(), id: event_id };
     view();
-    const { pushState } = history;
-    history.pushState = (...args) => {
-      pushState.apply(history, args);
-      safe(moved)();
-    };
-    on(window, "popstate", moved);
-    on(window, "load", listen);
+    setInterval(ask, 1000);
+    setTimeout(() => soon(0), 2 * flushMs);
     on(window, "online", () => {
       blocked = notBefore = 0;
       soon(0);
     });
-    on(document, "prerenderingchange", () => soon(0));
     on(document, "visibilitychange", () => document.hidden && leave());
     on(window, "pagehide", leave);
     on(window, "pageshow", (event) => event.persisted && view());
   };
 
-  if (document.readyState == "loading") on(document, "DOMContentLoaded", start);
-  else safe(start)();
+  const boot = () => (document.prerendering ? on(document, "prerenderingchange", start) : safe(start)());
+
+  if (consent != DENIED) finding().catch(fuss);
+  if (document.readyState == "loading") on(document, "DOMContentLoaded", boot);
+  else boot();
 })();

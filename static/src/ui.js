@@ -104,9 +104,9 @@ a.card:hover .name{text-decoration:underline;text-underline-offset:3px;text-deco
 .facts>*{flex:none}
 .name{font-size:15px;line-height:1.4;font-weight:500;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;overflow-wrap:anywhere}
 .price{font-size:15px;line-height:1.45;font-weight:650;font-variant-numeric:tabular-nums}
-.price s{font-weight:400;opacity:.72;margin-inline-start:7px}
-.sale{color:var(--rs-sale,#b3261e)}
-.why{font-size:13px;line-height:1.4;opacity:.74;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.price s{font-weight:400;color:color-mix(in srgb,currentColor 75%,transparent);margin-inline-start:7px}
+.sale{color:var(--rs-sale,color-mix(in srgb,#e0342b 60%,currentColor))}
+.why{font-size:13px;line-height:1.4;color:color-mix(in srgb,currentColor 75%,transparent);white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 :focus-visible{outline:2px solid var(--rs-accent,#1c1b1a);outline-offset:2px}
 @media(prefers-reduced-motion:reduce){*,::backdrop{animation:none!important;transition:none!important;scroll-behavior:auto!important}}`;
@@ -463,7 +463,7 @@ function send(form, here, failed, reward) {
     .then((answer) => {
       here.acted();
       here.tell("popup_submit");
-      const thanks = make("h2", { id: "title", tabindex: -1, role: "status" }, words().thanks);
+      const thanks = make("div", { tabindex: -1, role: "status" }, make("h2", { id: "title" }, words().thanks));
       const drawn = answer.coupon ? [coupon(answer.coupon, here)] : [];
       form.replaceWith(make("div", { class: "body" }, thanks, ...drawn, ...reward));
       thanks.focus();

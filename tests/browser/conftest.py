@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,6 +55,16 @@ def executable(playwright: Playwright) -> str:
             return path
     missing("there is no Chromium for the browser tests")
     raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def chromium_path(chromium: Browser) -> str:
+    """The Chromium that this run uses, for a browser with other switches."""
+    return os.environ.get("REGULARS_CHROMIUM") or (
+        "/usr/bin/chromium"
+        if Path("/usr/bin/chromium").exists()
+        else chromium.browser_type.executable_path
+    )
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +136,8 @@ class Listener:
 
     ``tag``: further attributes of the script tag; ``tags``: how often it stands on the page;
     ``inline``: what stands before it; ``policy``: the shop's CSP; ``prefix``: of engine paths.
+    What is posted to another path than the engine's is answered as ``answers`` says, else with
+    the home page, as a shop does after a form.
     """
 
     offer: Answer = field(default_factory=dict)  # what a visit with `want` is given
@@ -133,13 +147,21 @@ class Listener:
     policy: str = ""
     statuses: list[int] = field(default_factory=list)  # of the next answers, before all is well
     prefix: str = ""
+    same: bool = False  # whether the tag is of the shop's own host
+    key: str = "pk_moon"
+    elsewhere: str = ""  # another engine, that the tag is loaded from
+    retry_after: str = ""  # what a refusal asks for
     submitted: Answer = field(default_factory=lambda: {"ok": True})
+    answers: dict[str, tuple[int, str]] = field(default_factory=dict)  # of the shop's own paths
+    delays: dict[str, float] = field(default_factory=dict)  # seconds, by path
+    posted: list[tuple[str, str]] = field(default_factory=list)  # to the shop: path, body
     told: list[Told] = field(default_factory=list)
     turned_away: list[Told] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.news = threading.Condition()
+        self.closing = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
@@ -162,6 +184,7 @@ class Listener:
 
     def close(self) -> None:
         """Stop serving."""
+        self.closing.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -194,8 +217,9 @@ class Listener:
 
     def page(self, name: str) -> bytes:
         """A page of the shop with the tag in it."""
-        src = f"{self.engine}{self.prefix}/s.js"
-        tag = f'<script async src="{src}" data-key="pk_moon" {self.tag}></script>\n' * self.tags
+        host = self.elsewhere or (self.shop if self.same else self.engine)
+        src = f"{host}{self.prefix}/s.js"
+        tag = f'<script async src="{src}" data-key="{self.key}" {self.tag}></script>\n' * self.tags
         text = (HERE / "pages" / name).read_text("utf-8")
         return text.replace("<!-- tag -->", self.inline + tag).encode()
 
@@ -235,16 +259,21 @@ class Listener:
                 self.send_header("Access-Control-Allow-Origin", "*")
                 for name, value in headers.items():
                     self.send_header(name.replace("_", "-"), value)
-                self.end_headers()
-                self.wfile.write(body)
+                with suppress(ConnectionError):  # the page was left
+                    self.end_headers()
+                    self.wfile.write(body)
 
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path
                 with listener.news:
                     listener.fetched.append(path)
                     listener.news.notify_all()
-                if path.endswith("/s.js"):
-                    self.send(200, "text/javascript", (STATIC / "s.js").read_bytes())
+                listener.closing.wait(listener.delays.get(path, 0))
+                if path in listener.answers:
+                    self.answer(*listener.answers[path])
+                elif path.endswith(("/s.js", "/find.js", "/debug.js")):
+                    name = path.rsplit("/", 1)[1]
+                    self.send(200, "text/javascript", (STATIC / name).read_bytes())
                 elif path.endswith(listener.ui_path()):
                     self.send(200, "text/javascript", (STATIC / "ui.js").read_bytes())
                 elif path.endswith(".svg"):
@@ -260,9 +289,26 @@ class Listener:
                 else:
                     self.send(404, "text/plain", b"")
 
+            def answer(self, status: int, body: str) -> None:
+                """One of ``answers``: a script, JSON, or a page."""
+                kind = "application/json" if body[:1] in "{[" else "text/html"
+                if urlsplit(self.path).path == "/find.js":
+                    kind = "text/javascript"
+                self.send(status, kind, body.encode())
+
             def do_POST(self) -> None:
+                path = urlsplit(self.path).path
                 size = int(self.headers.get("Content-Length", 0))
-                body = json.loads(self.rfile.read(size))
+                received = self.rfile.read(size)
+                listener.closing.wait(listener.delays.get(path, 0))
+                if "/v1/" not in path or path in listener.answers:
+                    with listener.news:
+                        listener.posted.append((self.path, received.decode("utf-8", "replace")))
+                        listener.news.notify_all()
+                    home = listener.page("home.html").decode()
+                    self.answer(*listener.answers.get(path, (200, home)))
+                    return
+                body = json.loads(received)
                 kind, origin = self.headers.get("Content-Type", ""), self.headers.get("Origin")
                 told = Told(urlsplit(self.path).path, body, kind, origin)
                 with listener.news:
@@ -270,7 +316,16 @@ class Listener:
                     (listener.told if status == 200 else listener.turned_away).append(told)
                     listener.fetched.append(f"{status} {told.path}")
                     listener.news.notify_all()
-                self.send(status, "application/json", json.dumps(answer).encode())
+                more = {}
+                known = re.search(r"\b_rs=([\w-]{16,64})", self.headers.get("Cookie", ""))
+                if listener.same and listener.prefix and known:  # as docs/snippet.md has it
+                    more["Set_Cookie"] = f"_rs={known[1]}; Max-Age=1000000; Path=/; SameSite=Lax"
+                if status != 200 and listener.retry_after:
+                    more["Retry_After"] = listener.retry_after
+                    more["Access_Control_Expose_Headers"] = "Retry-After"
+                self.send(status, "application/json", json.dumps(answer).encode(), **more)
+
+            do_DELETE = do_POST
 
             def do_OPTIONS(self) -> None:
                 with listener.news:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 from playwright.sync_api import Page
@@ -45,19 +46,14 @@ def test_the_first_request_tells_the_page_and_its_product_and_asks_what_to_show(
     assert first.body["page"]["url"].endswith("/product.html")
     assert first.body["page"]["language"] == "en"
     assert "webdriver" not in first.body
-    assert first.body["events"][1]["params"] == {
-        "currency": "EUR",
-        "value": 129,
-        "items": [
-            {
-                "item_id": "boots-1",
-                "item_name": "Winter boots",
-                "item_brand": "Moon",
-                "item_category": "Shoes > Boots",
-                "price": 129,
-            }
-        ],
-    }
+    said = first.body["events"][0]["params"]
+    assert said["page_location"] == f"{listener.shop}/product.html"
+    assert said["page_title"] == "Winter boots"
+    params = first.body["events"][1]["params"]
+    assert (params["currency"], params["value"]) == ("EUR", 129)
+    item = params["items"][0]
+    assert (item["item_id"], item["item_name"], item["price"]) == ("boots-1", "Winter boots", 129)
+    assert (item["item_brand"], item["item_category"]) == ("Moon", "Shoes > Boots")
 
 
 def test_a_request_needs_no_preflight(page_of_a_person, listener):
@@ -73,9 +69,11 @@ def test_ids_are_a_random_visitor_and_events_in_the_order_of_time(page_of_a_pers
     body = listener.told[0].body
     uuid = r"[0-9a-f]{8}-[0-9a-f]{4}-%s[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}"
     assert re.fullmatch(uuid % "4", body["visitor_id"])
-    for event in body["events"]:
-        assert re.fullmatch(uuid % "7", event["event_id"])
-        assert int(event["event_id"].replace("-", "")[:12], 16) == event["timestamp"]
+    viewed, seen = body["events"]
+    assert re.fullmatch(uuid % "7", viewed["event_id"])
+    assert int(viewed["event_id"].replace("-", "")[:12], 16) == viewed["timestamp"]
+    # The server derives views of its own, under the same id.
+    assert seen["event_id"] == viewed["event_id"] + "-v"
     assert page.evaluate("rs('id')") == body["visitor_id"]
 
 
@@ -311,6 +309,25 @@ def test_a_first_party_prefix_goes_before_every_path(page_of_a_person, listener)
     listener.tag = 'data-flush-ms="50" data-path="/own"'
     visit(page_of_a_person(), listener)
     assert listener.told[0].path == "/own/v1/visit"
+
+
+def test_the_shops_own_address_sets_the_cookie_again_until_consent_is_withdrawn(
+    page_of_a_person, listener
+):
+    listener.prefix, listener.same = "/own", True
+    listener.tag = 'data-flush-ms="50" data-path="/own"'
+    page = page_of_a_person()
+    visit(page, listener)
+    page.wait_for_function("localStorage._rs_q == '[]'")
+    (cookie,) = page.context.cookies()
+    assert cookie["value"] == page.evaluate("rs('id')")
+    assert cookie["expires"] - time.time() < 1_000_001
+    listener.delays["/own/v1/visit"] = 0.3
+    with page.expect_request("**/v1/visit"):
+        page.evaluate("rs('track', 'size_guide')")
+    page.evaluate("rs('consent', 'denied')")
+    page.evaluate("new Promise((done) => setTimeout(done, 500))")
+    assert page.context.cookies() == []
 
 
 def test_storage_that_is_switched_off_stops_nothing(page_of_a_person, listener):

@@ -179,12 +179,10 @@ def test_other_programs_names_are_understood() -> None:
 def test_a_page_of_the_catalogue_stands_for_its_item() -> None:
     hat = Item("hat", price=20000)
     raw = event(name="view_item", params={"page_location": "https://moon.example/hat"})
-    found = taken(raw, find_item=lambda location: hat if location.endswith("/hat") else None)
+    found = taken(raw, find_item=lambda _, page: hat if page.endswith("/hat") else None)
     assert found.items == (hat,)
     assert found.event_id != raw["event_id"]
-    assert (
-        visit(raw, find_item=lambda location: None).refused[0].reason.startswith("view_item needs")
-    )
+    assert visit(raw, find_item=lambda *_: None).refused[0].reason.startswith("view_item needs")
 
 
 @pytest.mark.parametrize(

@@ -311,7 +311,7 @@ def test_the_page_is_no_trait_of_whom_is_identified() -> None:
 def test_the_catalogue_is_asked_for_the_address_as_it_was_sent() -> None:
     asked: list[str] = []
 
-    def find(location: str) -> Item:
+    def find(_: str, location: str) -> Item:
         asked.append(location)
         return Item("7")
 

@@ -1,21 +1,9 @@
-// Does the snippet read products, amounts and orders as shops print them?
+// Does the snippet read amounts, items, orders and a dataLayer as shops write them?
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
-import vm from "node:vm";
+import { plain, reader } from "./shop.mjs";
 
-const source = readFileSync(new URL("../../static/src/read.js", import.meta.url), "utf8");
-const context = vm.createContext({ URL });
-vm.runInContext(source, context, { filename: "read.js" });
-const { entryOf, itemOf, looseJson, money, paramsOf, productOf } = context;
-
-const PAGE = "https://moon.example/boots";
-// What comes out of the other context has other prototypes; only what it holds matters here.
-const plain = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
-const product = (data, page = PAGE, type = "") => plain(productOf([].concat(data).map((one) => JSON.stringify(one)), page, type));
-const boots = (more) => ({ "@context": "https://schema.org", "@type": "Product", sku: "boots-1", name: "Boots", ...more });
-const offer = (more) => ({ offers: { "@type": "Offer", price: "129.00", priceCurrency: "EUR", ...more } });
-const itemIn = (...args) => product(...args)?.items[0];
+const { entryOf, itemOf, money, paramsOf } = reader();
 
 const AMOUNTS = [
   ["129", "EUR", 129],
@@ -48,134 +36,6 @@ for (const [text, currency, amount] of AMOUNTS) {
 for (const nothing of ["", "free", null, undefined, NaN, Infinity, {}, true]) {
   test(`${String(nothing)} is no amount`, () => assert.equal(money(nothing, "EUR"), undefined));
 }
-
-test("a product of the page becomes an item with its price", () => {
-  assert.deepEqual(product(boots({ brand: { name: "Moon" }, ...offer() })), {
-    currency: "EUR",
-    value: 129,
-    items: [{ item_id: "boots-1", item_name: "Boots", item_brand: "Moon", price: 129 }],
-  });
-});
-
-test("a product is found in a list, in a graph and as the page's main entity", () => {
-  for (const data of [[[boots()]], { "@graph": [{ "@type": "WebSite" }, boots()] }, { "@type": "ItemPage", mainEntity: boots() }]) {
-    assert.equal(itemIn(data).item_id, "boots-1");
-  }
-});
-
-test("a type may be an address or a list of types", () => {
-  for (const type of ["http://schema.org/Product", ["Product", "Thing"], "ProductGroup"]) {
-    assert.equal(itemIn(boots({ "@type": type })).item_id, "boots-1");
-  }
-});
-
-test("other things are no product", () => {
-  for (const type of ["Organization", "ProductModel", "IndividualProduct", "Offer", undefined]) {
-    assert.equal(product(boots({ "@type": type })), undefined);
-  }
-});
-
-test("of many products the page's own is taken, by its address", () => {
-  const others = [boots({ sku: "hat", name: "Hat", url: "/hat" }), boots({ url: "/boots#reviews" })];
-  assert.equal(itemIn({ "@graph": others }).item_id, "boots-1");
-  const byId = [boots({ sku: "hat", name: "Hat" }), boots({ "@id": `${PAGE}#product` })];
-  assert.equal(itemIn({ "@graph": byId }).item_id, "boots-1");
-});
-
-test("a list of products is not a product's page", () => {
-  const list = [boots({ sku: "hat", name: "Hat", url: "/hat" }), boots({ sku: "cap", name: "Cap", url: "/cap" })];
-  assert.equal(product({ "@graph": list }, "https://moon.example/shoes"), undefined);
-});
-
-test("a page that says it is a product's takes the first", () => {
-  const two = [boots(), boots({ sku: "hat", name: "Hat" })];
-  assert.equal(itemIn({ "@graph": two }, PAGE, "og:product").item_id, "boots-1");
-});
-
-test("the same product printed twice is that product", () => {
-  assert.equal(itemIn([boots(offer()), boots({ aggregateRating: {} })]).price, 129);
-});
-
-test("related products are not the page's", () => {
-  assert.equal(itemIn(boots({ isRelatedTo: [boots({ sku: "hat" })] })).item_id, "boots-1");
-  assert.equal(product({ "@type": "WebPage", isRelatedTo: boots() }), undefined);
-});
-
-test("the price is found in every shape of offer", () => {
-  const shapes = [
-    { offers: [{ price: 129, priceCurrency: "EUR" }, { price: 139, priceCurrency: "EUR" }] },
-    { offers: { "@type": "AggregateOffer", lowPrice: "129", highPrice: "200", priceCurrency: "EUR" } },
-    { offers: { "@type": "AggregateOffer", offers: [{ price: "129", priceCurrency: "EUR" }] } },
-    { offers: { "@type": "Offer", minPrice: 129, maxPrice: 200, priceCurrency: "EUR" } },
-    { offers: [{ priceSpecification: [{ price: "129.00", priceCurrency: "EUR" }] }] },
-    { offers: { priceCurrency: "EUR", priceSpecification: { price: "129" } } },
-    { hasVariant: [{ "@type": "Product", sku: "boots-1-40", offers: { price: 129, priceCurrency: "EUR" } }] },
-  ];
-  for (const shape of shapes) {
-    const found = product(boots(shape));
-    assert.deepEqual([found.items[0].price, found.currency], [129, "EUR"], JSON.stringify(shape));
-  }
-});
-
-test("a list price is not what it costs", () => {
-  const list = { price: 199, priceCurrency: "EUR", priceType: "https://schema.org/ListPrice" };
-  const struck = { ...list, priceType: "https://schema.org/StrikethroughPrice" };
-  const sale = { price: 129, priceCurrency: "EUR" };
-  assert.equal(itemIn(boots({ offers: { priceSpecification: [list, struck, sale] } })).price, 129);
-});
-
-test("the offer of the chosen variant is the one with the page's address", () => {
-  const offers = [
-    { price: 129, priceCurrency: "EUR", url: "/boots?variant=1" },
-    { price: 149, priceCurrency: "EUR", url: "/boots?variant=2" },
-  ];
-  assert.equal(itemIn(boots({ offers }), `${PAGE}?variant=2`).price, 149);
-  assert.equal(itemIn(boots({ offers })).price, 129);
-});
-
-test("a product without a price is still seen", () => {
-  assert.deepEqual(product(boots()), { items: [{ item_id: "boots-1", item_name: "Boots" }] });
-});
-
-test("a product is named by its group, its number, or at last its address", () => {
-  assert.equal(itemIn(boots({ productGroupID: "g-7" })).item_id, "g-7");
-  assert.equal(itemIn(boots({ sku: undefined, productID: "p-7" })).item_id, "p-7");
-  assert.equal(itemIn(boots({ sku: "", mpn: "m-7" })).item_id, "m-7");
-  assert.equal(itemIn(boots({ sku: undefined, gtin: 4006381333931 })).item_id, "4006381333931");
-  assert.equal(itemIn(boots({ sku: undefined, url: PAGE })).item_id, PAGE);
-  assert.equal(product(boots({ sku: undefined })), undefined);
-});
-
-test("the category is the product's own, else the way to it", () => {
-  const trail = (names) => ({
-    "@type": "BreadcrumbList",
-    itemListElement: names.map((name) => ({ "@type": "ListItem", item: { "@id": "/x", name } })),
-  });
-  const names = ["Home", "Shoes", "Boots", "Winter boots"];
-  assert.equal(itemIn([boots(), trail(names)]).item_category, "Shoes > Boots");
-  assert.equal(itemIn({ "@type": "WebPage", mainEntity: boots(), breadcrumb: trail(names) }).item_category, "Shoes > Boots");
-  assert.equal(itemIn([boots({ category: "Footwear" }), trail(names)]).item_category, "Footwear");
-  assert.equal(itemIn([boots(), trail(["Home", "Boots"])]).item_category, undefined);
-});
-
-test("data with line ends in its texts, comments around it or nothing in it is borne", () => {
-  assert.equal(looseJson('{"a": "one\ntwo"}').a, "one two");
-  assert.equal(looseJson('<!-- {"a": 1} -->').a, 1);
-  assert.equal(looseJson('//<![CDATA[\n{"a": 1}\n//]]>').a, 1);
-  assert.equal(looseJson('  [{"a": 1}]\n')[0].a, 1);
-  for (const broken of ["", "{", "nothing", "{'a': 1}"]) assert.equal(looseJson(broken), undefined);
-});
-
-test("one broken script does not hide the product of another", () => {
-  assert.equal(productOf(["{broken", JSON.stringify(boots())], PAGE, "").items[0].item_id, "boots-1");
-});
-
-test("odd data is no trouble", () => {
-  for (const odd of [null, 7, "text", [], [null], { "@graph": null }, { "@type": null }, boots({ offers: null, brand: [] })]) {
-    assert.doesNotThrow(() => product(odd));
-  }
-  assert.equal(itemIn(boots({ offers: [null, 7, { price: {} }], hasVariant: [null] })).price, undefined);
-});
 
 test("an item is read under the names that shops use", () => {
   assert.deepEqual(plain(itemOf({ id: 7, name: "Boots", brand: "Moon", category: "Shoes", variant: "40", price: "129,00", quantity: "2" }, "EUR")), {
@@ -263,4 +123,15 @@ test("an order is read with its number, value and lines", () => {
     currency: "EUR",
     items: [{ item_id: "a", price: 129, quantity: 1 }],
   });
+});
+
+test("an older dataLayer's names are read too", () => {
+  const entry = { event: "add_to_cart", ecommerce: { currency: "EUR", items: [{ id: "7", name: "Boots", brand: "Moon", category: "Shoes", price: "129,00", quantity: 2 }] } };
+  assert.deepEqual(plain(entryOf(entry).params.items), [
+    { item_id: "7", item_name: "Boots", item_brand: "Moon", item_category: "Shoes", price: 129, quantity: 2 },
+  ]);
+});
+
+test("an entry of nothing but items is still an event", () => {
+  assert.deepEqual(plain(entryOf(["event", "view_item", { items: [{ item_id: "a" }, null, {}] }]).params), { items: [{ item_id: "a" }] });
 });

@@ -38,8 +38,8 @@ class Moment:
 
     ``page_path``: path, and query if there is one. ``now_local``: the shop's local time, with its
     zone. ``matches``: whether an audience's rule holds for the visitor now; ``segments``: those the
-    visitor is in. ``is_checkout``: the owner calls this page one; the paths of known platforms are
-    known here. ``seen``: by popup. ``purchased``: the visitor has ordered in this visit.
+    visitor is in. ``checkouts``: the owner's patterns of pages that are one, beside those of known
+    platforms. ``seen``: by popup. ``purchased``: the visitor has ordered in this visit.
     ``control_share``: the shop's own for popups that name none.
     """
 
@@ -48,7 +48,7 @@ class Moment:
     now_local: datetime
     matches: Callable[[Rule], bool]
     segments: frozenset[str] = frozenset()
-    is_checkout: bool = False
+    checkouts: Sequence[str] = ()
     seen: Mapping[str, Seen] = field(default_factory=dict)
     purchased: bool = False
     control_share: float | None = None
@@ -73,7 +73,7 @@ def choose(popups: Sequence[Popup], moment: Moment) -> Decision | None:
     Never on a checkout. Of equal priority, the first by name. When the visitor is in the control
     group of the chosen one, no other takes its place: that would spoil the comparison.
     """
-    if moment.is_checkout or is_checkout(moment.page_path):
+    if is_checkout(moment.page_path, moment.checkouts):
         return None
     for popup in sorted(popups, key=lambda one: (-one.priority, one.slug)):
         if may_meet(popup, moment):

@@ -1,7 +1,7 @@
 """At which moments can a popup open?
 
 To add one: a line in ``TRIGGERS`` here, and a function of the same name in the table of triggers of
-``static/src/s.js``, which waits for the moment in the browser. Nothing else names them.
+``static/src/page.js``, which waits for the moment in the browser. Nothing else names them.
 """
 
 from __future__ import annotations

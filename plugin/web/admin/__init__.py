@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from plugin.web.admin import campaigns, entry, install, jobs, overview, segments, staff, visitors
+from plugin.web.admin import (
+    campaigns,
+    entry,
+    install,
+    jobs,
+    mapping,
+    overview,
+    segments,
+    staff,
+    visitors,
+)
 from plugin.web.route import Route
 
 GET, POST = ("GET",), ("POST",)
@@ -13,6 +23,10 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/", overview.overview, "owner", "The figures of 30 days."),
     Route(GET, "/admin/install", install.install, "owner", "The tag, and whether it works."),
     Route(GET, "/admin/live.json", install.live, "owner", "Whether the first event has come."),
+    Route(GET, "/admin/check.json", install.check, "owner", "What a walk through the shop shows."),
+    Route(POST, "/admin/check/again", install.again, "owner", "Begin the walk again."),
+    Route(GET, "/admin/found", mapping.found, "owner", "What is found on pages, and where."),
+    Route(POST, "/admin/found/save", mapping.save, "owner", "Say where things stand."),
     Route(GET, "/admin/staff", staff.staff, "owner", "Browsers that are left out."),
     Route(POST, "/admin/staff/unmark", staff.unmark, "owner", "Count one, or all, again."),
     Route(GET, "/admin/segments", segments.segment_list, "owner", "Segments with sizes."),

@@ -48,7 +48,8 @@ def test_nobody_is_offered_a_popup_when_there_is_none() -> None:
 @pytest.mark.parametrize("path", ["/demo/checkout", "/order/orderform.html"])
 def test_nobody_is_interrupted_at_the_checkout(path: str) -> None:
     assert chosen(popup(), page_path=path) is None
-    assert chosen(popup(), is_checkout=True) is None
+    assert chosen(popup(), page_path="/bestellen/1", checkouts=("/bestellen*",)) is None
+    assert chosen(popup(), page_path="/bestellen/1") is not None
 
 
 @pytest.mark.parametrize(
