@@ -40,20 +40,24 @@ const tried = (does) => {
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 /* The first element; an owner's selector may be broken. */
-const one = (selector, root = document) => tried(() => all(selector, root)[0]);
+const one = (selector, root = document) => tried(() => root.querySelector(selector));
 
 /* The first of `values` that says something, as text without needless spaces. */
 const first = (...values) => values.filter(isSaid).map((value) => String(value).replace(/\s+/g, " ").trim())[0];
 
 /* What an element says to machines, or else to people. */
 const said = (element) =>
-  tried(() => first(...["content", "value", "src"].map((name) => element.getAttribute(name)), element.textContent));
+  element ? first(...["content", "value", "src"].map((name) => element.getAttribute(name)), element.textContent) : undefined;
 
 /* What the meta tags called one of `names` say, the first that says something. */
-const meta = (...names) => first(...names.map((name) => said(one(`[property="${name}"],[name="${name}"]`, document.head))));
+const meta = (...names) => first(...names.map((name) => metas[name]));
+let metas;
+
+const metasOf = (head) =>
+  Object.fromEntries(all("meta", head).map((one) => [one.getAttribute("property") || one.getAttribute("name"), one.getAttribute("content")]).reverse());
 
 /* An address in full; undefined for one that is not `like` those of a shop's pages or pictures. */
-const full = (url, like = /^http.*/) => tried(() => like.exec(new URL(url, url && location.href))[0]);
+const full = (url, like = /^http.*/) => (url ? tried(() => (like.exec(new URL(url, location.href)) || [])[0]) : undefined);
 
 /* What may stand behind any address of a shop and is no part of it: a campaign, a place on the page. */
 const PASSING = /[?&](rs_debug|utm_\w+|gclid|fbclid)=[^&#]*|#(?![!/]).*/g;
@@ -121,6 +125,7 @@ function ownOf(things, isProduct) {
 
 /* A thing as a clue; its id is what shops call it, the server takes none above 128 letters. */
 function clueOf(thing) {
+  if (!thing) return undefined;
   const ids = ["productGroupID", "sku", "productID", "mpn", "gtin13", "gtin", "@id", "url"];
   const prices = pricesOf(thing);
   const clue = { ...(prices.find((price) => isHere(price.url, "href")) || prices[0]) };
@@ -132,6 +137,7 @@ function clueOf(thing) {
 function fromJsonLd(isProduct) {
   const told = things();
   const clue = clueOf(ownOf(told, isProduct));
+  if (!clue) return undefined;
   const trail = told.find((thing) => isA(thing, /BreadcrumbList/)) || {};
   // Without its first (home) and its last (the product itself).
   const path = listOf(trail.itemListElement).slice(1, -1);
@@ -142,6 +148,7 @@ function fromJsonLd(isProduct) {
 function fromMicrodata(isProduct) {
   const nodes = all("[itemtype*='org/Product']");
   const node = nodes.find((node) => one("h1", node)) || (isProduct && !nodes[1] && nodes[0]);
+  if (!node) return undefined;
   const thing = {};
   for (const element of all("[itemprop]", node)) {
     const name = element.getAttribute("itemprop");
@@ -157,7 +164,7 @@ function fromMicrodata(isProduct) {
 /* What a platform's own variables and forms tell; `id` as its exports have it. */
 function fromPlatform() {
   const { iProductNo, product_name, product_price, product_sale_price } = window;
-  const shopify = tried(() => window.ShopifyAnalytics.meta.product);
+  const shopify = window.ShopifyAnalytics?.meta?.product;
   if (shopify) return { id: shopify.id, brand: shopify.vendor, category: shopify.type };
   // Cafe24
   if (iProductNo) {
@@ -166,7 +173,8 @@ function fromPlatform() {
   }
   const post = /single-product\b.*\bpostid-(\d+)/.exec(document.body.className);
   const mark = one(MARKS);
-  return { id: post ? post[1] : mark.dataset.productSku || mark.value || /\/add\/(\d+)/.exec(mark.action)[1] };
+  if (post) return { id: post[1] };
+  return mark && { id: mark.dataset.productSku || mark.value || /\/add\/(\d+)/.exec(mark.action)[1] };
 }
 
 /* The one product form of the page, where its address is one of a product; many are a list. */
@@ -178,8 +186,8 @@ function fromForm(isProduct) {
 /* The least that a page tells, for what nothing else has told. */
 function fromRest() {
   // In hundredths whatever the currency is, even where it has none.
-  const cents = tried(() => window.ShopifyAnalytics.meta.product.variants[0].price);
-  return { name: said(one("h1")), price: cents ? cents / 100 : said(one(PRICES)), currency: tried(() => window.Shopify.currency.active) };
+  const cents = window.ShopifyAnalytics?.meta?.product?.variants?.[0]?.price;
+  return { name: said(one("h1")), price: cents ? cents / 100 : said(one(PRICES)), currency: window.Shopify?.currency?.active };
 }
 
 /* ---- OpenGraph, the owner's word ---- */
@@ -202,6 +210,7 @@ function fromOpenGraph() {
 }
 
 function fromOwner() {
+  if (!MAP.product) return undefined;
   const clue = {};
   for (const name in MAP.product) clue[name] = said(one(MAP.product[name]));
   // A place that other pages have as well is not the product's.
@@ -286,9 +295,11 @@ function orderOf() {
 }
 
 /* What the page says now: `view`, view_item's params of its product, and `how` it was found; `order`, the number of the
-   order that the page confirms. Each undefined where there is none. `tools`: the functions of read.js. */
-export function find(tools) {
+   order that the page confirms. Each undefined where there is none. `tools`: the functions of read.js; `known`: the
+   product is, and is not looked for. */
+export function find(tools, known) {
   ({ isSaid, isText, isObject, listOf, money, paramsOf } = tools);
+  metas = metasOf(document.head);
   const order = tried(orderOf);
-  return { order, ...(order || isThanks() ? undefined : tried(viewOf)) };
+  return { order, ...(known || order || isThanks() ? undefined : tried(viewOf)) };
 }

@@ -65,7 +65,8 @@
   const write = safe((key, value) => localStorage.setItem("_rs" + key, value));
   const readList = (key) => safe(() => JSON.parse(read(key)))() || [];
 
-  const readCookie = safe(() => (/\b_rs=([\w-]{16,64})/.exec(document.cookie) || [])[1]);
+  let jar; // every look at the cookies is a question to another process
+  const readCookie = safe(() => (/\b_rs=([\w-]{16,64})/.exec((jar = document.cookie)) || [])[1]);
   const writeCookie = safe((value, age, domain) => {
     const secure = location.protocol == "https:" ? ";Secure" : "";
     document.cookie = `_rs=${value};path=/;max-age=${age};SameSite=Lax${secure + domain}`;
@@ -104,10 +105,16 @@
   let id = null;
 
   const identity = () => {
-    id = readCookie() || read("") || uuid();
-    forgetCookie(); // one cookie, not one for each domain
-    for (const domain of domains) readCookie() || writeCookie(id, AGE, domain);
-    write("", id);
+    id = readCookie();
+    if (!id) {
+      id = read("") || uuid();
+      // One cookie, not one for each domain.
+      domains.some((domain) => {
+        writeCookie(id, AGE, domain);
+        return domain && readCookie();
+      });
+    }
+    if (read("") != id) write("", id);
     if (explicit) write("_c", GRANTED);
   };
 
@@ -199,7 +206,7 @@
   const keep = () => {
     if (consent != GRANTED) return;
     write("_q", JSON.stringify([...others(), ...queue].slice(-MOST_HELD)));
-    write("_p", JSON.stringify(bought.slice(-50)));
+    if (bought[0]) write("_p", JSON.stringify(bought.slice(-50)));
   };
 
   /* Puts an event in the queue; comes back with it. */
@@ -363,7 +370,7 @@
       // The owner who looks on has just pointed at something, perhaps.
       import(`${home}/find.js?key=${options.key}${/rs_debug=1/.test(location.search) ? "&" + now() : ""}`).then(({ find, watch }) => ({
         find,
-        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href }),
+        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href, jar }),
       })));
   let finder;
 
@@ -373,7 +380,7 @@
     try {
       const its = await finding();
       its.look();
-      const { view, order, how } = its.find(TOOLS);
+      const { view, order, how } = its.find(TOOLS, own);
       if (order) page.params.order_number = order;
       if (view && !own) {
         own = view;
@@ -477,7 +484,7 @@
 
   const disarm = () => {
     armed = 0;
-    tried(() => stop());
+    stop && stop();
   };
 
   const arm = (popup, open) => {
