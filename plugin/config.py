@@ -25,6 +25,7 @@ class Settings:
     rate_limit: bool = True
     tick_seconds: int = 60
     trusted_proxies: int = 0
+    fetch_private: bool = False  # outgoing calls may go into the owner's own network
 
     @property
     def on_postgres(self) -> bool:
@@ -57,6 +58,7 @@ def load_settings(
         rate_limit=env.get("REGULARS_RATE_LIMIT", "on").lower() not in ("off", "0", "false", "no"),
         tick_seconds=_whole(env, "REGULARS_TICK_SECONDS", 60, lowest=1),
         trusted_proxies=_whole(env, "REGULARS_TRUSTED_PROXIES", 0, lowest=0),
+        fetch_private=env.get("REGULARS_FETCH_PRIVATE", "").lower() in ("on", "1", "true", "yes"),
     )
 
 

@@ -153,7 +153,7 @@ def erase(name: str | None, visitor: str | None, customer: str | None, email: st
         gone = [
             visitor_id
             for visitor_id in ids_of(here, shop, visitor, customer, email)
-            if here.writer.do(shop.name, "erase", visitor_id=visitor_id)
+            if here.writer.do(shop.name, "erase", visitor_id=visitor_id, now=here.now())
         ]
         if not gone:
             raise NotFound("nothing is known of this person")

@@ -323,3 +323,21 @@ class ItemsSchema(Lenient):
         required=True,
         validate=validate.Length(min=1, max=MOST_PRODUCTS),
     )
+
+
+class PreviewSchema(Lenient):
+    """The body of ``POST /v1/segments/preview``."""
+
+    rule = fields.Dict(required=True)
+    fast = fields.Boolean()
+    overlap = fields.Boolean()
+    slug = fields.String()
+
+
+class ByHandSchema(Lenient):
+    """The body of ``POST /v1/segments/SLUG/visitors``."""
+
+    add = fields.List(fields.String(validate=_VISITOR))
+    remove = fields.List(fields.String(validate=_VISITOR))
+    release = fields.List(fields.String(validate=_VISITOR))
+    until = Moment()

@@ -6,9 +6,12 @@ The spine, one function a step: load, decide in the pure stages, save.
     reassign   move the visitors whose segments may have changed         in batches of 250
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     look       all we know of one visitor, with reasons                  reads only
+    as_of      who was in a segment at an earlier moment                 reads only
+    by_hand    put visitors in a segment or out of it, whatever its rule one transaction
     pulse      whether events still come as they usually do              reads only, one row kept
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
+    outgoing   which addresses are told who enters and leaves            one transaction each
     inspection keep what the owner's browser saw on the shop's pages     one transaction
 
 ``STEPS`` are the writes that share a commit with others; ``LONG_STEPS`` take the write lock in
@@ -21,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from plugin.journey.by_hand import place, put_static_segment
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
 from plugin.journey.edits import (
     delete_campaign,
@@ -36,6 +40,7 @@ from plugin.journey.edits import (
 from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
 from plugin.journey.offers import Offers, Wish, offers, recommend
+from plugin.journey.outgoing import delete_hook, put_hook, replay_messages, rotate_hook
 from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
 from plugin.journey.staff import mark_staff, unmark_staff
@@ -74,6 +79,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_item,
         put_segment,
         delete_segment,
+        place,
         put_campaign,
         delete_campaign,
         submit,
@@ -83,10 +89,15 @@ STEPS: dict[str, Callable[..., Any]] = {
         unmark_staff,
         keep_inspection,
         forget_inspections,
+        put_hook,
+        delete_hook,
+        rotate_hook,
+        replay_messages,
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {
     "reassign": _reassign,
     "rank": rank,
     "rebuild": rebuild,
+    "put_static_segment": put_static_segment,
 }

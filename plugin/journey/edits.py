@@ -17,7 +17,16 @@ from plugin.serve.recommend.window import read_window
 from plugin.serve.retain.answers import read_answers
 from plugin.serve.retain.popup import read_popup
 from plugin.shop import Shop
-from plugin.storage import answers, campaigns, imports, items, profiles, segments
+from plugin.storage import (
+    answers,
+    campaigns,
+    identities,
+    imports,
+    items,
+    outbox,
+    profiles,
+    segments,
+)
 from plugin.storage.engine import Tx
 
 
@@ -110,8 +119,18 @@ def submit(
         answers.keep(tx, popup_id, visitor_id, now, text)
 
 
-def erase(tx: Tx, shop: Shop, visitor_id: str) -> bool:
-    """Remove a visitor with every event, order and membership; False when there is none."""
+def erase(tx: Tx, shop: Shop, visitor_id: str, now: int | None = None) -> bool:
+    """Remove a visitor with every event, order and membership; False when there is none.
+
+    What was still to be told of it is dropped, and who was told before is told to forget.
+    now: Unix ms; absent: when it was seen last.
+    """
+    found = profiles.find(tx, visitor_id)
+    if found is None:
+        return False
+    profile, who = found
+    at = now if now is not None else who.last_seen_at or 0
+    outbox.forget(tx, [who.visitor_id, *identities.merged_ids(tx, profile)], at)
     return profiles.erase(tx, visitor_id)
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.errors import NotFound
+from plugin.journey.by_hand import inside_of, said, verdicts
 from plugin.profile.profile import Profile
-from plugin.segment.evaluate import evaluate_all
 from plugin.segment.explain import explain, why
-from plugin.segment.traits import all_traits
+from plugin.segment.traits import WHOLE, all_traits
 from plugin.shop import Shop
+from plugin.storage import by_hand, identities, profiles, segments
 from plugin.storage import events as events_table
-from plugin.storage import identities, profiles, segments
 from plugin.storage.documents import documents
 from plugin.storage.engine import Row, Store
 from plugin.storage.facts import load_facts
@@ -49,19 +49,20 @@ def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50
             raise NotFound("no such visitor: no event came under this id")
         profile_id, profile = found
         docs = documents(store, tx)
-        facts = load_facts(tx, [profile_id], None)[profile_id]
+        facts = load_facts(tx, [profile_id], None, docs.whole | WHOLE)[profile_id]
         since = {row["slug"]: row["entered_at"] for row in segments.segments_of(tx, profile_id)}
+        placed = by_hand.placed(tx, [profile_id]).get(profile_id, by_hand.NOTHING)
         timeline = events_table.timeline(tx, profile_id, limit)
         merged_ids = identities.merged_ids(tx, profile_id)
         merges = identities.notes(tx, profile_id)
-    verdicts = evaluate_all(docs.rules, facts, now, shop)
-    inside = {slug: bool(verdict.holds) for slug, verdict in verdicts.items()}
+    inside = inside_of(verdicts(docs.rules, facts, placed, now, shop), placed)
     memberships = tuple(
         Membership(
             slug,
             docs.labels[slug],
             since.get(slug, profile.last_seen_at or now),
-            why(explain(docs.rules[slug], facts, now, shop, inside)),
+            said(placed, slug, now, shop)
+            or why(explain(docs.rules[slug], facts, now, shop, inside)),
         )
         for slug, holds in inside.items()
         if holds

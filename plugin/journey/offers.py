@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugin.errors import NotFound
+from plugin.journey.by_hand import inside_of, verdicts
 from plugin.profile.profile import Profile
-from plugin.segment.evaluate import evaluate, evaluate_all
+from plugin.segment.evaluate import evaluate
 from plugin.segment.facts import Facts
 from plugin.segment.rule import Rule
 from plugin.serve.experiment import CONTROL, arm
@@ -19,7 +20,7 @@ from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import Moment, choose
 from plugin.serve.retain.offer import merge_fields, popup_offer
 from plugin.shop import Shop, local_time
-from plugin.storage import campaigns, items, profiles, shelves
+from plugin.storage import by_hand, campaigns, items, profiles, shelves
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
@@ -105,9 +106,10 @@ def _acting(tx: Tx, docs: Documents, shop: Shop, wish: Wish, now: int) -> Acting
     if found is None:
         nobody = Facts(Profile(wish.visitor_id or ""), {})
         return Acting(None, nobody, dict.fromkeys(docs.rules, False))
-    facts = load_facts(tx, [found[0]], set(docs.names))[found[0]]
-    verdicts = evaluate_all(docs.rules, facts, now, shop)
-    return Acting(found[0], facts, {slug: bool(v.holds) for slug, v in verdicts.items()})
+    facts = load_facts(tx, [found[0]], docs.names, docs.whole)[found[0]]
+    placed = by_hand.placed(tx, [found[0]]).get(found[0], by_hand.NOTHING)
+    answers = verdicts(docs.rules, facts, placed, now, shop)
+    return Acting(found[0], facts, inside_of(answers, placed))
 
 
 @dataclass

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from plugin.segment.evaluate import evaluate_all
+from plugin.journey.by_hand import verdicts
 from plugin.segment.facts import Facts
 from plugin.shop import Shop
-from plugin.storage import segments, shelves
+from plugin.storage import by_hand, campaigns, outbox, segments, shelves
+from plugin.storage.by_hand import NOTHING, Placed
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
@@ -46,9 +47,12 @@ def reassign(store: Store, shop: Shop, now: int, *, full: bool = False) -> Chang
         with store.read() as tx:
             docs = documents(store, tx)
             batch = segments.waiting(tx, now, BATCH)
-            facts = load_facts(tx, [one.profile for one in batch], set(docs.names))
-        if batch:
-            changes += _move(store, shop, docs, batch, facts, now)
+            facts = load_facts(tx, [one.profile for one in batch], docs.names, docs.whole)
+            hands = by_hand.placed(tx, list(facts)) if facts else {}
+        moved = _move(store, shop, docs, batch, facts, hands, now) if batch else Changes()
+        if moved is None:  # by rules that an edit has changed meanwhile: decide anew
+            continue
+        changes += moved
         if len(batch) < BATCH:
             return changes
 
@@ -59,29 +63,52 @@ def _move(
     docs: Documents,
     batch: Sequence[segments.Waiting],
     facts: Mapping[int, Facts],
+    hands: Mapping[int, Placed],
     now: int,
-) -> Changes:
-    verdicts = {p: evaluate_all(docs.rules, known, now, shop) for p, known in facts.items()}
+) -> Changes | None:
+    """What became of a batch; None: nothing, for ``docs`` are not what counts any more."""
+    answers = {
+        p: verdicts(docs.rules, known, hands.get(p, NOTHING), now, shop)
+        for p, known in facts.items()
+    }
     soonest = {
         profile: min((v.next_check for v in found.values() if v.next_check), default=None)
-        for profile, found in verdicts.items()
+        for profile, found in answers.items()
     }
     with store.write() as tx:
-        held = segments.held(tx, list(verdicts))  # those erased meanwhile are not in it
+        if campaigns.generation(tx) != docs.generation:
+            return None
+        # Whoever was put somewhere by hand meanwhile waits for the next pass.
+        latest = by_hand.placed(tx, list(answers)) if answers else {}
+        batch = [w for w in batch if hands.get(w.profile) == latest.get(w.profile)]
+        asked = [w.profile for w in batch if w.profile in answers]
+        held = segments.held(tx, asked)  # those erased meanwhile are not in it
         moves = [
-            segments.Change(
-                slug, w.profile, bool(v.holds), _due(w, now), now, _cause(w), docs.versions[slug]
-            )
+            _change(slug, w, bool(v.holds), hands.get(w.profile, NOTHING), docs, now)
             for w in batch
-            if w.profile in held and w.profile in verdicts
-            for slug, v in verdicts[w.profile].items()
+            if w.profile in held
+            for slug, v in answers[w.profile].items()
             if bool(v.holds) != (slug in held[w.profile])
         ]
         segments.apply(tx, batch, moves, {p: at for p, at in soonest.items() if p in held})
+        outbox.enqueue(tx, moves, now)
         for slug, error in docs.broken.items():
             segments.set_error(tx, slug, error)
     entered = sum(move.entered for move in moves)
     return Changes(len(batch), entered, len(moves) - entered)
+
+
+def _change(
+    slug: str, waiting: segments.Waiting, inside: bool, placed: Placed, docs: Documents, now: int
+) -> segments.Change:
+    """One move, and its cause: a word by hand that is in force or has just ended, or another."""
+    due, cause, word = _due(waiting, now), _cause(waiting), placed.words.get(slug)
+    if word is not None and word.in_force(now):
+        cause = "manual"
+    elif word is not None and word.until and 0 < (waiting.due_at or 0) <= word.until:
+        # It had not ended yet when the visitor was last looked at.
+        due, cause = word.until, "manual"
+    return segments.Change(slug, waiting.profile, inside, due, now, cause, docs.versions[slug])
 
 
 def _due(waiting: segments.Waiting, now: int) -> int:

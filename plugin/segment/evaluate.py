@@ -7,69 +7,48 @@ SQL's do. ``storage.rules`` gives the same rules the same meaning over many visi
 from __future__ import annotations
 
 import hashlib
-import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 from plugin.errors import RuleRefused
+from plugin.segment.compare import COMPARED, declared_text, minor_amounts
+from plugin.segment.course import not_followed, recency, sequence
 from plugin.segment.facts import Facts
-from plugin.segment.rule import (
+from plugin.segment.figure import measure
+from plugin.segment.rule import segments_of
+from plugin.segment.shape import (
     All,
     AnyOf,
     Bucket,
-    CountLeaf,
     Everyone,
+    MeasureLeaf,
     Not,
+    NotFollowedLeaf,
     RecencyLeaf,
     Rule,
     SegmentLeaf,
+    SequenceLeaf,
     TraitLeaf,
-    segments_of,
 )
-from plugin.segment.text import fold
-from plugin.segment.traits import (
-    BOOL,
-    DATE,
-    MONEY,
-    NUMBER,
-    PREDICTIONS,
-    TRAITS,
-    Trait,
-    declared_value,
-    value_of,
-)
-from plugin.shop import Shop, exponent
+from plugin.segment.trait_leaf import trait
+from plugin.shop import Shop
 
+__all__ = [
+    "COMPARED", "NOBODY", "Verdict", "bucket", "declared_text", "evaluate", "evaluate_all",
+    "in_minor", "leaf_verdict", "order_by_dependency", "soonest",
+]  # fmt: skip
 NOBODY: Mapping[str, bool] = {}
-COMPARED: dict[str, Callable[[Any, Sequence[Any]], bool]] = {
-    "=": lambda value, to: value == to[0],
-    "!=": lambda value, to: value != to[0],
-    "<": lambda value, to: value < to[0],
-    "<=": lambda value, to: value <= to[0],
-    ">": lambda value, to: value > to[0],
-    ">=": lambda value, to: value >= to[0],
-    "between": lambda value, to: to[0] <= value <= to[1],
-    "is": lambda value, to: value == to[0],
-    "is_not": lambda value, to: value != to[0],
-    "in": lambda value, to: value in to,
-    "not_in": lambda value, to: value not in to,
-    "contains": lambda value, to: to[0] in value,
-    "not_contains": lambda value, to: to[0] not in value,
-    "starts_with": lambda value, to: value.startswith(to[0]),
-    "ends_with": lambda value, to: value.endswith(to[0]),
-    "before": lambda value, to: value < to[0],
-    "after": lambda value, to: value > to[0],
-}
+Answer = tuple["bool | None", "int | None"]  # holds, next_check
+Ask = Callable[[Facts, int, Mapping[str, bool]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """``holds``: True, False or None (unknown). ``next_check``: the first moment (Unix ms) at which
     it may change with no new event, exact or early, never late; None: it cannot.
+
+    What another segment may change is not in it: that one has a next check of its own.
     """
 
     holds: bool | None
@@ -86,7 +65,7 @@ def evaluate(
     first = facts.profile.first_seen_at
     if first is None or first > now:
         return Verdict(False, first)
-    return _part(rule, facts, now, shop, segments)
+    return leaf_verdict(rule, facts, now, shop, segments)
 
 
 def evaluate_all(
@@ -96,8 +75,8 @@ def evaluate_all(
     found: dict[str, Verdict] = {}
     inside: dict[str, bool] = {}
     for slug, rule in rules.items():
-        found[slug] = evaluate(rule, facts, now, shop, inside)
-        inside[slug] = bool(found[slug].holds)
+        verdict = found[slug] = evaluate(rule, facts, now, shop, inside)
+        inside[slug] = bool(verdict.holds)
     return found
 
 
@@ -111,40 +90,80 @@ def order_by_dependency(rules: Mapping[str, Rule]) -> list[str]:
         raise RuleRefused(f"these segments go round in a circle: {path}") from None
 
 
-def _part(rule: Rule, facts: Facts, now: int, shop: Shop, segments: Mapping[str, bool]) -> Verdict:
-    if isinstance(rule, (All, AnyOf)):
-        parts = [_part(part, facts, now, shop, segments) for part in rule.parts]
-        return Verdict(_joined(rule, parts), soonest(part.next_check for part in parts))
-    if isinstance(rule, Not):
-        part = _part(rule.part, facts, now, shop, segments)
-        return Verdict(None if part.holds is None else not part.holds, part.next_check)
-    return leaf_verdict(rule, facts, now, shop, segments)
-
-
-def _joined(rule: All | AnyOf, parts: Sequence[Verdict]) -> bool | None:
-    decisive = isinstance(rule, AnyOf)
-    if any(part.holds is decisive for part in parts):
-        return decisive
-    return None if any(part.holds is None for part in parts) else not decisive
-
-
 def leaf_verdict(
     leaf: Rule, facts: Facts, now: int, shop: Shop, segments: Mapping[str, bool] = NOBODY
 ) -> Verdict:
-    """The verdict of one leaf, by its kind."""
+    """The verdict of a leaf, or of any part of a rule, whenever the visitor was first seen."""
+    holds, later = asked(leaf, shop)(facts, now, segments)
+    return Verdict(holds, later)
+
+
+def asked(rule: Rule, shop: Shop) -> Ask:
+    """The rule as a function, made once for each money and clock that shops have."""
+    key = (shop.currency, shop.timezone)
+    found: Ask | None = rule.ready.get(key)
+    if found is None:
+        found = rule.ready[key] = _made(rule, shop)
+    return found
+
+
+def _made(rule: Rule, shop: Shop) -> Ask:
+    if isinstance(rule, (All, AnyOf)):
+        return _group([asked(part, shop) for part in rule.parts], isinstance(rule, AnyOf))
+    if isinstance(rule, Not):
+        return _turned(asked(rule.part, shop))
+    if isinstance(rule, SegmentLeaf):
+        slug = rule.slug
+        return lambda facts, now, segments: (segments.get(slug, False), None)
+    if isinstance(rule, Bucket):
+        salt, below = rule.salt, rule.below
+        return lambda facts, now, segments: (bucket(salt, facts.profile.visitor_id) < below, None)
+    if isinstance(rule, Everyone):
+        return lambda facts, now, segments: (True, None)
+    judge = _judge(rule, shop)
+    return lambda facts, now, segments: judge(facts, now)
+
+
+def _judge(leaf: Rule, shop: Shop) -> Callable[[Facts, int], Answer]:
+    money, zone = shop.currency, shop.timezone
     if isinstance(leaf, TraitLeaf):
-        return _trait(leaf, facts, now, shop)
-    if isinstance(leaf, CountLeaf):
-        times = facts.times.get(leaf.event, ())
-        return _count(times, leaf.op, leaf.values, leaf.within, now)
+        return trait(leaf, money, zone)
+    if isinstance(leaf, MeasureLeaf):
+        return measure(leaf, money, zone)
     if isinstance(leaf, RecencyLeaf):
-        return _recency(leaf, facts.times.get(leaf.event, ()), now)
-    if isinstance(leaf, SegmentLeaf):
-        return Verdict(segments.get(leaf.slug, False))
-    if isinstance(leaf, Bucket):
-        return Verdict(bucket(leaf.salt, facts.profile.visitor_id) < leaf.below)
-    assert isinstance(leaf, Everyone)
-    return Verdict(True)
+        return recency(leaf, money, zone)
+    if isinstance(leaf, SequenceLeaf):
+        return sequence(leaf)
+    assert isinstance(leaf, NotFollowedLeaf)
+    return not_followed(leaf)
+
+
+def _group(parts: Sequence[Ask], decisive: bool) -> Ask:
+    """All of ``parts`` (one that is false decides) or any of them (one that is true decides).
+
+    As long as the part that decides stays as it is, so does the group.
+    """
+
+    def ask(facts: Facts, now: int, segments: Mapping[str, bool]) -> Answer:
+        unknown, later = False, None
+        for part in parts:
+            holds, turn = part(facts, now, segments)
+            if holds is decisive:
+                return decisive, turn
+            unknown = unknown or holds is None
+            if turn is not None and (later is None or turn < later):
+                later = turn
+        return (None if unknown else not decisive), later
+
+    return ask
+
+
+def _turned(part: Ask) -> Ask:
+    def ask(facts: Facts, now: int, segments: Mapping[str, bool]) -> Answer:
+        holds, later = part(facts, now, segments)
+        return (None if holds is None else not holds), later
+
+    return ask
 
 
 def bucket(salt: str, visitor_id: str) -> float:
@@ -158,98 +177,6 @@ def soonest(moments: Iterable[int | None]) -> int | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _trait(leaf: TraitLeaf, facts: Facts, now: int, shop: Shop) -> Verdict:
-    if leaf.trait in PREDICTIONS:
-        return Verdict(None)
-    trait = TRAITS.get(leaf.trait)
-    if trait is None:
-        return _compared(leaf, _as_kind(declared_value(leaf.trait, facts), leaf.kind))
-    if trait.counts and leaf.op not in ("set", "unset"):
-        times = tuple(sorted(t for name in trait.counts for t in facts.times.get(name, ())))
-        return _count(times, leaf.op, leaf.values, trait.span, now)
-    if trait.since is not None:
-        return _since(leaf, trait, facts, now)
-    value = value_of(trait, facts, now)
-    if trait.kind == DATE and leaf.op in ("newer_than", "older_than"):
-        return _age(leaf, value, now)
-    if trait.kind == MONEY:
-        return _compared(leaf, value, in_minor(leaf.values, shop))
-    return _compared(leaf, fold(value) if isinstance(value, str) else value)
-
-
 def in_minor(amounts: Sequence[float], shop: Shop) -> tuple[float, ...]:
     """A rule's amounts of money (major units) as they are stored: minor units."""
-    digits = exponent(shop.currency)
-    return tuple(float(Decimal(str(amount)).scaleb(digits)) for amount in amounts)
-
-
-def _as_kind(value: Any, kind: str) -> Any:
-    """A declared value as the leaf takes it to be; None: unset, or of another kind."""
-    if kind == NUMBER:
-        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-    if kind == BOOL:
-        return value if isinstance(value, bool) else None
-    return None if value is None else fold(declared_text(value))
-
-
-def declared_text(value: Any) -> str:
-    """A declared value as text: "true" and "false" for booleans."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _compared(leaf: TraitLeaf, value: Any, to: Sequence[Any] | None = None) -> Verdict:
-    """An unset value satisfies only ``unset`` and leaves that let it pass."""
-    if leaf.op in ("set", "unset"):
-        return Verdict((value is None) == (leaf.op == "unset"))
-    if value is None:
-        return Verdict(leaf.include_unset)
-    return Verdict(COMPARED[leaf.op](value, leaf.values if to is None else to))
-
-
-def _since(leaf: TraitLeaf, trait: Trait, facts: Facts, now: int) -> Verdict:
-    """A time since: it grows by itself, and changes its answer only around its bounds."""
-    start = getattr(facts.profile, trait.since or "")
-    bounds = [value * trait.span for value in leaf.values]
-    verdict = _compared(leaf, None if start is None or start > now else now - start, bounds)
-    if start is None:
-        return verdict
-    moments = (start + math.floor(bound) + extra for bound in bounds for extra in (0, 1))
-    later = soonest(moment for moment in (start, *moments) if moment > now)
-    return Verdict(verdict.holds, later)
-
-
-def _age(leaf: TraitLeaf, value: int | None, now: int) -> Verdict:
-    if value is None or value > now:
-        return Verdict(leaf.include_unset, value)
-    old = value <= now - leaf.values[0]
-    turns = value + int(leaf.values[0])
-    return Verdict(old == (leaf.op == "older_than"), turns if turns > now else None)
-
-
-def _count(
-    times: Sequence[int], op: str, values: Sequence[float], within: int | None, now: int
-) -> Verdict:
-    """How many of ``times`` lie in (now - within, now], compared; and when that may turn."""
-    ends = [at for at in times if at > now]  # these will come in
-    inside = [at for at in times if at <= now and (within is None or at > now - within)]
-    holds = COMPARED[op](len(inside), values)
-    steps = Counter(ends)
-    if within is not None:  # and each goes out when its time is over
-        steps.subtract(at + within for at in (*inside, *ends))
-    count = len(inside)
-    for moment in sorted(steps):
-        count += steps[moment]
-        if COMPARED[op](count, values) != holds:
-            return Verdict(holds, moment)
-    return Verdict(holds)
-
-
-def _recency(leaf: RecencyLeaf, times: Sequence[int], now: int) -> Verdict:
-    past = [at for at in times if at <= now]
-    coming = next((at for at in times if at > now), None)
-    if not past:
-        return Verdict(leaf.or_never, coming)
-    at = past[0] if leaf.first else past[-1]
-    old = at <= now - leaf.span
-    turns = at + leaf.span
-    return Verdict(old == leaf.older, soonest((turns if turns > now else None, coming)))
+    return minor_amounts(amounts, shop.currency)

@@ -1,7 +1,8 @@
 """Which traits can be asked, what does each mean, and where does it come from?
 
 A trait is a column of the profile, or is compiled from event times or a column and the moment
-(``…_30d``, ``days_since_…``), so that it expires by itself. Any other name is a declared trait.
+(``…_30d``, ``days_since_…``), or is worked out of the events when it is asked; so that it expires
+by itself. Any other name is a declared trait.
 """
 
 from __future__ import annotations
@@ -12,18 +13,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.errors import NotYet
+from plugin.segment import buying, lead, person, tastes, visits
 from plugin.segment.facts import Facts
+from plugin.segment.shape import MeasureLeaf, Where, Window
+from plugin.segment.worked import Worked
 from plugin.shop import DAY, HOUR, Shop
 
 TEXT, NUMBER, BOOL, DATE, MONEY = "text", "number", "bool", "date", "money"
+LIST = "list"  # a text whose parts stand between commas
 
 
 @dataclass(frozen=True)
 class Trait:
     """One trait. ``kind``: text, number, bool, date (Unix ms) or money (major units).
 
-    One of three says where it comes from: ``column`` of the profile as it is; ``counts``, how many
-    of these events in the last ``span`` ms; ``since`` a column (a time), in units of ``span`` ms.
+    One of four says where it comes from: ``column`` of the profile as it is; ``counts``, how many
+    of these events in the last ``span`` ms; ``since`` a column (a time), in units of ``span`` ms;
+    ``worked`` out of the events (``asks``: the same as a figure over events, where it is one).
     """
 
     name: str
@@ -33,6 +39,19 @@ class Trait:
     counts: tuple[str, ...] = ()
     since: str | None = None
     span: int = 0
+    worked: Worked | None = None
+    asks: MeasureLeaf | None = None
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The events it reads, be it their times alone."""
+        worked = self.worked
+        return self.counts if worked is None else (*worked.times, *worked.whole)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The events of which it reads more than their times."""
+        return () if self.worked is None else self.worked.whole
 
 
 def _column(name: str, kind: str, how: str, column: str | None = None) -> Trait:
@@ -45,6 +64,20 @@ def _recent(name: str, how: str, *events: str, days: int) -> Trait:
 
 def _since(name: str, how: str, column: str, unit: int = DAY) -> Trait:
     return Trait(name, NUMBER, how, since=column, span=unit)
+
+
+def _worked(
+    name: str, worked: Worked, how: str, kind: str = NUMBER, asks: MeasureLeaf | None = None
+) -> Trait:
+    return Trait(name, kind, how, worked=worked, asks=asks)
+
+
+def _figure(
+    event: str, measure: str, days: int | None, of: str | None = None, *where: Where
+) -> MeasureLeaf:
+    """A figure over events, to be compared."""
+    window = Window(within=None if days is None else days * DAY)
+    return MeasureLeaf(event, measure, "=", (0,), window, where, of)
 
 
 _ALL = (
@@ -108,57 +141,130 @@ _ALL = (
     _column("identified", BOOL, "an e-mail or a customer id is known"),
     _column("customer_id", TEXT, "the shop's own id of the customer"),
     _column("email", TEXT, "e-mail, given on purpose"),
+    _worked("sessions_30d", visits.SESSIONS, "visits that began in the last 30 days"),
+    _worked(
+        "days_since_prev_visit",
+        visits.SINCE_VISIT_BEFORE,
+        "days between the end of the visit before and the start of the newest; unset on the first",
+    ),
+    _worked(
+        "device_mobile_share_90d",
+        visits.MOBILE,
+        "visits on a mobile / visits of known device, 90 days",
+    ),
+    _worked(
+        "night_visit_share_90d",
+        visits.AT_NIGHT,
+        "visits that began from 22:00 to before 4:00 of the shop's clock / visits, 90 days",
+    ),
+    _worked(
+        "distinct_products_7d",
+        tastes.PRODUCTS,
+        "different products viewed, 7 days",
+        asks=_figure("view_item", "distinct", 7, "item_id"),
+    ),
+    _worked("max_views_same_product_7d", tastes.MOST_VIEWS, "most views of one product, 7 days"),
+    _worked(
+        "hot_product_in_cart",
+        tastes.HOT_IN_CART,
+        "whether that product, of several the one viewed last, is in the cart",
+        BOOL,
+    ),
+    _worked(
+        "top_category_share_30d",
+        tastes.TOP_CATEGORY,
+        "views of the most viewed category / product page views, 30 days",
+    ),
+    _worked(
+        "top_brand_share_30d",
+        tastes.TOP_BRAND,
+        "views of the most viewed brand / product page views, 30 days",
+    ),
+    _worked(
+        "zero_result_searches_14d",
+        tastes.NO_RESULT,
+        "searches whose `results` is 0, 14 days",
+        asks=_figure("search", "count", 14, None, Where("results", "=", NUMBER, (0,))),
+    ),
+    _worked(
+        "gift_search_14d",
+        tastes.GIFT_SEARCHED,
+        "whether a search of 14 days holds gift, present, 선물, ギフト or プレゼント",
+        BOOL,
+    ),
+    _worked(
+        "review_reads_30d",
+        tastes.REVIEWS,
+        "`view_reviews` events, 30 days",
+        asks=_figure("view_reviews", "count", 30),
+    ),
+    _worked(
+        "size_guide_views_14d",
+        tastes.SIZE_GUIDES,
+        "`view_size_guide` events, 14 days",
+        asks=_figure("view_size_guide", "count", 14),
+    ),
+    _worked(
+        "policy_views_7d",
+        tastes.POLICIES,
+        "views of pages about delivery or returns, by their address, 7 days",
+    ),
+    _worked(
+        "coupon_claims_180d",
+        tastes.COUPONS,
+        "different coupons copied from popups, 180 days",
+        asks=_figure("popup_click", "distinct", 180, "coupon"),
+    ),
+    _worked(
+        "lead_score", lead.SCORE, "0 to 100 whole points for what was done; half after 30 days"
+    ),
+    _worked("units_per_order_avg", buying.UNITS, "pieces bought / orders"),
+    _worked(
+        "categories_bought",
+        buying.CATEGORIES,
+        "different categories bought, all time",
+        asks=_figure("purchase", "distinct", None, "item_category"),
+    ),
+    _worked(
+        "discount_order_share", buying.DISCOUNTED, "orders with a `coupon` or a `discount` / orders"
+    ),
+    _worked("refund_order_share", buying.SENT_BACK, "orders that had a refund / orders"),
+    _worked(
+        "days_to_birthday",
+        person.TO_BIRTHDAY,
+        "days to the next birthday by the shop's calendar, 0 on the day, at most 365",
+    ),
+    _worked("trait_answers", person.ANSWERED, "how many traits about the person were declared"),
+    _worked(
+        "season_local", person.SEASON, "winter, spring, summer or autumn in the country now", TEXT
+    ),
 )
 TRAITS: dict[str, Trait] = {trait.name: trait for trait in _ALL}
+# All the events that some trait reads whole: load these to tell every trait.
+WHOLE = frozenset(name for trait in _ALL for name in trait.whole)
 
 # Known to nobody yet: rules over them are neither true nor false.
 PREDICTIONS = frozenset({"p_purchase_7d", "p_churn", "predicted_value_pct", "expected_next_order"})
 # Of the vocabulary, but not kept by this version.
 LATER = frozenset(
     [
-        "sessions_30d",
-        "days_since_prev_visit",
-        "device_mobile_share_90d",
         "devices_linked",
-        "region",
-        "city",
         "slow_connection_share_30d",
         "is_home_country",
         "in_store_city",
         "in_slow_delivery_region",
-        "season_local",
-        "night_visit_share_90d",
-        "consent_marketing",
-        "days_to_birthday",
-        "trait_answers",
-        "distinct_products_7d",
-        "max_views_same_product_7d",
-        "hot_product_in_cart",
-        "top_category_share_30d",
-        "top_brand_share_30d",
         "new_arrival_share_30d",
         "sale_view_share_30d",
         "eco_view_share_30d",
         "gift_view_share_30d",
         "view_price_pct_median_30d",
-        "review_reads_30d",
-        "size_guide_views_14d",
-        "policy_views_7d",
         "oos_views_30d",
-        "zero_result_searches_14d",
-        "gift_search_14d",
         "cart_vs_aov",
         "free_ship_gap_ratio",
-        "coupon_claims_180d",
-        "lead_score",
         "revenue_365d_pct",
         "aov_vs_shop",
         "reorder_ratio",
         "replenish_ratio",
-        "discount_order_share",
-        "refund_order_share",
-        "categories_bought",
-        "units_per_order_avg",
         "r",
         "f",
         "m",
@@ -173,8 +279,14 @@ def known_trait(name: str) -> Trait | None:
     return TRAITS.get(name)
 
 
-def value_of(trait: Trait, facts: Facts, now: int) -> Any:
-    """The trait as stored: dates Unix ms, money minor units; None: unset."""
+def value_of(trait: Trait, facts: Facts, now: int, shop: Shop | None = None) -> Any:
+    """The trait as stored: dates Unix ms, money minor units; None: unset.
+
+    ``shop``: whose clock it is; without one, UTC. What its events were not loaded for is unset.
+    """
+    if trait.worked is not None:
+        zone = "UTC" if shop is None else shop.timezone
+        return trait.worked.value(facts, now, zone) if trait.worked.known(facts) else None
     if trait.counts:
         return sum(_within(facts.times.get(name, ()), now, trait.span) for name in trait.counts)
     column = trait.since or trait.column or ""
@@ -201,11 +313,11 @@ def all_traits(facts: Facts, now: int, shop: Shop) -> dict[str, Any]:
 
 def _known(facts: Facts, now: int, shop: Shop) -> Iterator[tuple[str, Any]]:
     for trait in _ALL:
-        value = value_of(trait, facts, now)
+        value = value_of(trait, facts, now, shop)
         if value is not None and trait.kind == MONEY:
             value = shop.major(value)
-        elif value is not None and trait.since is not None:
-            value = round(value, 2)
+        elif isinstance(value, float) and trait.column is None:
+            value = round(value, 2 if trait.since is not None else 4)
         yield trait.name, value
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
-from plugin.segment.facts import Facts
+import msgspec
+import orjson
+
+from plugin.collect.event import Item
+from plugin.segment.facts import Facts, Happening
+from plugin.segment.worked import EVERY
 from plugin.storage import profiles
 from plugin.storage.engine import Tx
 
@@ -17,17 +24,73 @@ order by at
 ALL_TIMES = """
 select profile, name, at from events where profile in ints(:ids) and live = 1 order by at
 """
+EVENTS = """
+select profile, name, at, event_id, params, items, value, currency, transaction_id from events
+where profile in ints(:ids) and name in texts(:names) and live = 1
+order by at, event_id
+"""
+NO_NAMES: frozenset[str] = frozenset()
+_items = msgspec.json.Decoder(tuple[Item, ...]).decode
 
 
-def load_facts(tx: Tx, ids: Sequence[int], names: AbstractSet[str] | None) -> dict[int, Facts]:
-    """The facts of each profile in ``ids`` that is there; times of ``names``, None: of all."""
+def load_facts(
+    tx: Tx,
+    ids: Sequence[int],
+    names: AbstractSet[str] | None,
+    whole: AbstractSet[str] = NO_NAMES,
+) -> dict[int, Facts]:
+    """The facts of each profile in ``ids`` that is there.
+
+    names: the events whose times are asked for; None, or ``EVERY`` in it: of all. whole: those
+    that are asked for themselves, with params, items and money (``segment.rule.needs_events``).
+    """
     if not ids:
         return {}
-    times: dict[int, dict[str, list[int]]] = {}
-    asked = {"ids": list(ids)} if names is None else {"ids": list(ids), "names": sorted(names)}
-    for row in tx.all(ALL_TIMES if names is None else TIMES, **asked) if names != set() else ():
-        times.setdefault(row["profile"], {}).setdefault(row["name"], []).append(row["at"])
-    return {
-        profile: Facts(known, {name: tuple(at) for name, at in times.get(profile, {}).items()})
-        for profile, known in profiles.load(tx, ids).items()
-    }
+    events = _events(tx, ids, whole)
+    times = _times(tx, ids, None if names is None or EVERY in names else names - whole)
+    found = {}
+    for profile, known in profiles.load(tx, ids).items():
+        mine = events[profile]
+        # By name; what was loaded whole has its times too.
+        at = {name: tuple(one.at for one in told) for name, told in mine.items()}
+        at |= {name: tuple(moments) for name, moments in times[profile].items()}
+        found[profile] = Facts(known, at, {name: tuple(told) for name, told in mine.items()})
+    return found
+
+
+def _times(
+    tx: Tx, ids: Sequence[int], names: AbstractSet[str] | None
+) -> dict[int, dict[str, list[int]]]:
+    found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    if names is not None and not names:
+        return found
+    asked: dict[str, Any] = {"ids": list(ids)}
+    if names is not None:
+        asked["names"] = sorted(names)
+    for profile, name, at in tx.tuples(ALL_TIMES if names is None else TIMES, **asked):
+        found[profile][name].append(at)
+    return found
+
+
+def _events(
+    tx: Tx, ids: Sequence[int], names: AbstractSet[str]
+) -> dict[int, dict[str, list[Happening]]]:
+    found: dict[int, dict[str, list[Happening]]] = defaultdict(lambda: defaultdict(list))
+    if names:
+        for row in tx.tuples(EVENTS, ids=list(ids), names=sorted(names)):
+            found[row[0]][row[1]].append(_happening(row))
+    return found
+
+
+def _happening(row: Sequence[Any]) -> Happening:
+    """The event in a row of ``EVENTS``."""
+    _, _, at, event_id, params, items, value, currency, transaction_id = row
+    return Happening(
+        at,
+        event_id,
+        orjson.loads(params) if params != "{}" else {},
+        _items(items) if items != "[]" else (),
+        value,
+        currency,
+        transaction_id,
+    )

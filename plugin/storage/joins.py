@@ -23,7 +23,15 @@ where profile = :gone
 """
 SIMPLE = tuple(
     f"update {table} set profile = :into where profile = :gone"
-    for table in ("item_events", "orders", "answers", "transitions", "merges", "known_as")
+    for table in (
+        "item_events",
+        "orders",
+        "answers",
+        "transitions",
+        "merges",
+        "known_as",
+        "by_hand",
+    )
 )
 # The arm counts that was met first; the sums are of different events, so none is counted twice.
 EXPOSURES = """

@@ -21,6 +21,12 @@ on conflict (slug) do update set
 DELETE = "delete from segments where slug = :slug"
 DROP_MEMBERS = "delete from memberships where segment = :slug"
 DROP_HISTORY = "delete from transitions where segment = :slug"
+DROP_BY_HAND = "delete from by_hand where segment = :slug"
+MAKE_STATIC = "update segments set kind = 'static' where slug = :slug"
+MEMBER_IDS = "select profile from memberships where segment = :slug"
+VISITORS = """
+select visitor_id from profiles where id in ints(:ids) order by last_seen_at desc, id limit :limit
+"""
 SET_ERROR = "update segments set error = :error where slug = :slug"
 MEMBERS = """
 select p.id, p.visitor_id, m.entered_at, p.last_seen_at
@@ -68,6 +74,11 @@ NEXT = """
 insert into checks (profile, next_check) values (:profile, :next_check)
 on conflict (profile) do update set next_check = excluded.next_check
 """
+NOT_LATER = """
+insert into checks (profile, next_check) values (:profile, :at)
+on conflict (profile) do update set next_check = excluded.next_check
+where excluded.next_check < checks.next_check
+"""
 NO_NEXT = "delete from checks where profile = :profile"
 ENTER = """
 insert into memberships (segment, profile, entered_at, version)
@@ -107,7 +118,7 @@ class Change:
     entered: bool
     due_at: int
     noticed_at: int
-    cause: str  # event, time, edit
+    cause: str  # event, time, edit, manual
     version: int
 
 
@@ -136,6 +147,7 @@ def delete(tx: Tx, slug: str) -> bool:
     """Remove a segment with its members and history; False when there is none."""
     tx.run(DROP_MEMBERS, slug=slug)
     tx.run(DROP_HISTORY, slug=slug)
+    tx.run(DROP_BY_HAND, slug=slug)
     return tx.run(DELETE, slug=slug) > 0
 
 
@@ -148,6 +160,21 @@ def members(tx: Tx, slug: str, limit: int, after: int = 0) -> tuple[list[Row], i
     """Members (visitor_id, entered_at, last_seen_at), and the cursor to go on from, or None."""
     rows = tx.all(MEMBERS, slug=slug, limit=limit + 1, after=after)
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def make_static(tx: Tx, slug: str) -> None:
+    """Let the members of a segment stay whoever they are, whatever its rule says later."""
+    tx.run(MAKE_STATIC, slug=slug)
+
+
+def member_ids(tx: Tx, slug: str) -> set[int]:
+    """The profiles of all members."""
+    return {profile for (profile,) in tx.tuples(MEMBER_IDS, slug=slug)}
+
+
+def visitors(tx: Tx, ids: Iterable[int], limit: int) -> list[str]:
+    """The visitor ids of these profiles, the latest seen first, at most ``limit``."""
+    return [one for (one,) in tx.tuples(VISITORS, ids=sorted(ids), limit=limit)]
 
 
 def segments_of(tx: Tx, profile: int) -> list[Row]:
@@ -163,6 +190,11 @@ def history(tx: Tx, slug: str, since: int, span: int) -> list[Row]:
 def mark_dirty(tx: Tx, profiles: Iterable[int]) -> None:
     """An event came for these: their answer may have changed."""
     tx.many(MARK, [{"profile": profile} for profile in sorted(set(profiles))])
+
+
+def check_by(tx: Tx, profiles: Iterable[int], at: int) -> None:
+    """Have these looked at again at ``at`` (Unix ms) or before."""
+    tx.many(NOT_LATER, [{"profile": profile, "at": at} for profile in sorted(set(profiles))])
 
 
 def everybody_due(tx: Tx) -> None:

@@ -18,6 +18,7 @@ from plugin import faults
 from plugin.errors import Busy, Undone
 from plugin.storage.engine import Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
+from plugin.storage.rule_words import teach
 
 flush = getattr(os, "fdatasync", os.fsync)
 
@@ -156,6 +157,7 @@ class SqliteStore:
             connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
             connection.execute(f"pragma cache_size = -{CACHE_KB}")
         connection.execute("pragma foreign_keys = on")
+        teach(connection)
         return connection
 
     def _open_reader(self) -> Any:

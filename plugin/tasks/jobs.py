@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from plugin import journey
 from plugin.config import Settings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
+from plugin.tasks.outbox import Post, deliver
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,26 @@ class Job:
 
 
 def jobs(settings: Settings) -> tuple[Job, ...]:
-    """Every job, with this installation's own tick."""
-    first, *others = JOBS
-    return (Job(first.name, first.does, first.run, every_s=settings.tick_seconds), *others)
+    """Every job, with this installation's own tick, secret and network."""
+    own: dict[str, dict[str, Any]] = {
+        "tick": {"every_s": settings.tick_seconds},
+        "webhooks": {
+            "run": partial(
+                _webhooks, secret_key=settings.secret_key, private=settings.fetch_private
+            )
+        },
+    }
+    return tuple(replace(job, **own.get(job.name, {})) for job in JOBS)
 
 
 def _tick(store: Store, shop: Shop, now: int) -> str:
     return str(journey.reassign(store, shop, now))
+
+
+def _webhooks(
+    store: Store, shop: Shop, now: int, secret_key: str = "", private: bool = False
+) -> str:
+    return str(deliver(Post(store, shop, secret_key, private), now))
 
 
 def _rankings(store: Store, shop: Shop, now: int) -> str:
@@ -55,6 +71,7 @@ def _reconcile(store: Store, shop: Shop, now: int) -> str:
 
 JOBS = (
     Job("tick", "moves visitors whose segments may have changed", _tick, every_s=60),
+    Job("webhooks", "tells the owner's addresses who entered and who left", _webhooks, every_s=10),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("reconcile", "looks at every visitor again; it should find nothing", _reconcile, at_hour=3),

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from plugin.errors import DocumentRefused, NotFound, NotYet
-from plugin.segment.rule import leaves, read_rule
+from plugin.errors import DocumentRefused, NotFound
 from plugin.shop import Shop
-from plugin.storage import campaigns, rules, segments
+from plugin.storage import campaigns, segments
 from plugin.storage.engine import Row
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
-from plugin.web.pages import limit, paged, whole
+from plugin.web.pages import paged
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
@@ -49,14 +48,17 @@ def put_segment(slug: str) -> Response:
         raise DocumentRefused(
             f"unknown: {', '.join(unknown)}; a segment has name, rule, kind, enabled"
         )
-    if data.get("kind", "rule") != "rule":
-        raise NotYet("static segments are not here yet; give a rule")
+    kind = data.get("kind", "rule")
+    if kind not in ("rule", "static"):
+        raise DocumentRefused("kind must be rule or static")
     name, enabled = data.get("name", slug), data.get("enabled", True)
     if not isinstance(name, str) or not name.strip() or not isinstance(enabled, bool):
         raise DocumentRefused("name must be a text, enabled true or false")
+    if kind == "static":
+        bring_up_to_date(shop)  # its rule may ask who is in other segments
     here().writer.do(
         shop.name,
-        "put_segment",
+        "put_static_segment" if kind == "static" else "put_segment",
         slug=slug,
         name=name[:200],
         rule=data.get("rule"),
@@ -73,35 +75,6 @@ def delete_segment(slug: str) -> Response:
     if not here().writer.do(shop.name, "delete_segment", slug=slug):
         raise NotFound("there is no such segment")
     return answer({"ok": True})
-
-
-def preview() -> Response:
-    """How many visitors a rule holds for now, some of them, and how many each leaf holds for."""
-    shop = server_shop()
-    data = body()
-    rule, now = read_rule(data.get("rule")), here().now()
-    bring_up_to_date(shop)
-    with here().house.store(shop.name).read() as tx:
-        sizes = [
-            {"leaf": leaf.document, "count": rules.count_matching(tx, leaf, now, shop)}
-            for leaf in leaves(rule)
-        ]
-        count = rules.count_matching(tx, rule, now, shop)
-        sample = rules.matching(tx, rule, now, shop, SAMPLE)
-    return answer({"count": count, "exact": True, "sample": sample, "leaves": sizes})
-
-
-def members(slug: str) -> Response:
-    """Who is in a segment now, and since when."""
-    shop = server_shop()
-    if "at" in request.args:
-        raise NotYet("members as of another moment are not here yet; leave ?at= out")
-    segment_named(shop, slug)
-    bring_up_to_date(shop)
-    with here().house.store(shop.name).read() as tx:
-        rows, following = segments.members(tx, slug, limit(), whole("after", 0, 0, END))
-    people = [{"visitor_id": r["visitor_id"], "entered_at": r["entered_at"]} for r in rows]
-    return answer({"visitors": people, "next": following})
 
 
 def get_campaign(kind: str, slug: str) -> Response:

@@ -18,6 +18,8 @@ BODIES = {
     "/v1/events": schemas.EventsSchema,
     "/v1/orders": schemas.OrderSchema,
     "/v1/items": schemas.ItemsSchema,
+    "/v1/segments/preview": schemas.PreviewSchema,
+    "/v1/segments/<slug>/visitors": schemas.ByHandSchema,
 }
 PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
 

@@ -108,7 +108,7 @@ def visitor(visitor_id: str) -> Response:
 def erase_visitor(visitor_id: str) -> Response:
     """Remove a visitor with everything that came under this id."""
     shop = server_shop()
-    if not here().writer.do(shop.name, "erase", visitor_id=visitor_id):
+    if not here().writer.do(shop.name, "erase", visitor_id=visitor_id, now=here().now()):
         raise NotFound("no such visitor")
     return answer({"ok": True})
 

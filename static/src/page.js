@@ -20,8 +20,9 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
 
   /* The owner looks on: asked for in the address, and as long as the tab lives. */
   const isWatched = quiet(() => {
-    if (/[?&]rs_debug=1/.test(location.search)) document.cookie = "_rs_debug=1;path=/;SameSite=Lax";
-    return /_rs_debug=1/.test(hears.jar || document.cookie);
+    const asked = /[?&]rs_debug=1/.test(location.search);
+    if (asked) document.cookie = "_rs_debug=1;path=/;SameSite=Lax";
+    return asked || /_rs_debug=1/.test(hears.jar ?? document.cookie);
   });
   const { looks } = hears;
   if (isWatched) import(looks.page().home + "/debug.js").then(({ start }) => start(looks)).catch(() => {});

@@ -23,6 +23,7 @@
   const options = script.dataset;
   const home = new URL(script.src).origin + (options.path || "");
   const flushMs = +(options.flushMs || 2000);
+  const { fetch } = window; // as it is before find.js watches it
   const nav = navigator;
   const root = document.documentElement;
   const { now } = Date;
@@ -381,7 +382,10 @@
       const its = await finding();
       its.look();
       const { view, order, how } = its.find(TOOLS, own);
-      if (order) page.params.order_number = order;
+      if (order) {
+        page.params.order_number = order;
+        keep();
+      }
       if (view && !own) {
         own = view;
         guessed = true;
@@ -389,7 +393,6 @@
         // The number may be the page's own: the server asks its catalogue what is at this address.
         track("view_item", { page_location: location.href, found_by: how, ...view }, viewId());
       }
-      keep();
     } catch (trouble) {
       fuss(trouble);
     }

@@ -8,9 +8,12 @@ import pytest
 
 from plugin.errors import RuleRefused
 from plugin.profile.profile import Profile
+from plugin.segment.compare import parts_of
+from plugin.segment.dates import read_moment
 from plugin.segment.evaluate import evaluate, evaluate_all, order_by_dependency
 from plugin.segment.facts import Facts
 from plugin.segment.rule import read_rule
+from plugin.segment.shape import LocalDay
 from plugin.shop import DAY, HOUR, MINUTE, Shop
 
 CHO = "cho-0123456789abcdef"
@@ -191,3 +194,11 @@ def test_a_circle_of_segments_is_named() -> None:
     rules = {"a": read_rule({"segment": "b"}), "b": read_rule({"segment": "a"})}
     with pytest.raises(RuleRefused, match=r"circle: (a → b → a|b → a → b)"):
         order_by_dependency(rules)
+
+
+def test_commas_of_any_width_part_a_list() -> None:
+    assert parts_of("\u8d64\uff0c\u9752, Red") == {"\u8d64", "\u9752", "red"}
+
+
+def test_digits_of_any_width_are_a_date() -> None:
+    assert read_moment("\uff11970-01-02") == LocalDay(1)

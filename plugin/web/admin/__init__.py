@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from plugin.web import exports
 from plugin.web.admin import (
     campaigns,
     entry,
     install,
     jobs,
     mapping,
+    outgoing,
     overview,
     segments,
     staff,
@@ -31,6 +33,16 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(POST, "/admin/staff/unmark", staff.unmark, "owner", "Count one, or all, again."),
     Route(GET, "/admin/segments", segments.segment_list, "owner", "Segments with sizes."),
     Route(GET, "/admin/segments/<slug>", segments.segment, "owner", "One segment's members."),
+    Route(GET, "/admin/segments/<slug>/export", exports.export, "owner", "Formats to take away."),
+    Route(
+        GET, "/admin/segments/<slug>/members.csv", exports.members_csv, "owner", "Members as CSV."
+    ),
+    Route(GET, "/admin/outgoing", outgoing.outgoing, "owner", "Who is told what."),
+    Route(POST, "/admin/outgoing/save", outgoing.save, "owner", "Keep an address."),
+    Route(POST, "/admin/outgoing/<hook>/test", outgoing.test, "owner", "Send a ping."),
+    Route(POST, "/admin/outgoing/<hook>/rotate", outgoing.rotate, "owner", "A new secret."),
+    Route(POST, "/admin/outgoing/<hook>/remove", outgoing.remove, "owner", "Remove one."),
+    Route(POST, "/admin/outgoing/<hook>/replay", outgoing.replay, "owner", "Send again."),
     Route(GET, "/admin/visitors", visitors.visitor_list, "owner", "Visitors, seen last first."),
     Route(GET, "/admin/visitors/<visitor_id>", visitors.visitor, "owner", "One visitor."),
     Route(GET, "/admin/popups", campaigns.popups, "owner", "Popups and what they brought."),

@@ -10,11 +10,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from plugin.errors import PluginError
+from plugin.segment.explain import as_text
 from plugin.segment.rule import (
     All,
     AnyOf,
     Bucket,
-    CountLeaf,
+    Everyone,
+    LocalDay,
+    MeasureLeaf,
     Not,
     RecencyLeaf,
     Rule,
@@ -136,21 +139,29 @@ def _said(rule: Rule) -> str:
         return "(" + word.join(_said(part) for part in rule.parts) + ")"
     if isinstance(rule, Not):
         return str(_("not: %(rule)s", rule=_said(rule.part)))
-    if isinstance(rule, TraitLeaf):
+    if isinstance(rule, TraitLeaf) and rule.op in SAYS:
         said = _compared(rule.op, trait_label(rule.trait), _trait_value(rule))
         return str(_("%(rule)s, or unknown", rule=said)) if rule.include_unset else said
-    if isinstance(rule, CountLeaf):
+    if isinstance(rule, MeasureLeaf) and _is_plain(rule):
         said = _compared(rule.op, event_noun(rule.event), _numbers(rule.values))
-        if rule.within is None:
+        within = rule.window.within
+        if within is None:
             return said
-        return str(_("%(rule)s in the last %(span)s", rule=said, span=exact_span(rule.within)))
-    if isinstance(rule, RecencyLeaf):
+        return str(_("%(rule)s in the last %(span)s", rule=said, span=exact_span(within)))
+    if isinstance(rule, RecencyLeaf) and not rule.where:
         return _recency(rule)
     if isinstance(rule, SegmentLeaf):
         return str(_("in the segment “%(name)s”", name=rule.slug))
     if isinstance(rule, Bucket):
         return str(_("a fixed %(share)s%% of visitors", share=number(rule.below)))
-    return str(_("Everyone"))
+    return str(_("Everyone")) if isinstance(rule, Everyone) else as_text(rule)
+
+
+def _is_plain(rule: MeasureLeaf) -> bool:
+    """A count of all events of a name, in the last days or ever."""
+    window = rule.window
+    other = window.calendar or window.since is not None or window.until is not None
+    return rule.measure == "count" and not rule.where and not other
 
 
 def _recency(rule: RecencyLeaf) -> str:
@@ -178,7 +189,7 @@ def _trait_value(leaf: TraitLeaf) -> str:
         return ""
     if leaf.kind == BOOL:
         return str(_("yes") if leaf.values[0] else _("no"))
-    if leaf.kind == DATE:
+    if leaf.kind == DATE and not any(isinstance(one, LocalDay) for one in leaf.values):
         write = exact_span if leaf.op in ("newer_than", "older_than") else moment
         return _numbers(leaf.values, write)
     if leaf.kind in (NUMBER, MONEY):

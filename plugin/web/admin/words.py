@@ -120,6 +120,7 @@ TRAITS = {
 }
 JOBS = {
     "tick": _l("Moves visitors whose segments may have changed"),
+    "webhooks": _l("Tells your own servers who entered and who left"),
     "rankings": _l("Makes the lists of best sellers and of segments' favourites"),
     "pulse": _l("Notices when events stop coming"),
     "reconcile": _l("Looks at every visitor again; it should find nothing"),

@@ -1,0 +1,158 @@
+"""Who is in a segment because somebody put it there, or because it was so once and stays?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from plugin.errors import DocumentRefused, NotFound
+from plugin.journey.edits import put_segment
+from plugin.segment.evaluate import Verdict, evaluate, evaluate_all
+from plugin.segment.facts import Facts
+from plugin.segment.rule import Rule, read_rule, segments_of
+from plugin.shop import Shop, local_time
+from plugin.storage import by_hand, outbox, profiles, rules, segments
+from plugin.storage.by_hand import NOTHING, Placed
+from plugin.storage.engine import Store, Tx
+
+BATCH = 250  # members written between two takings of the write lock
+NOBODY = {"not": {"everyone": True}}
+
+
+def verdicts(
+    rules_of: Mapping[str, Rule], facts: Facts, placed: Placed, now: int, shop: Shop
+) -> dict[str, Verdict]:
+    """As ``evaluate_all``, but what was put by hand wins, and static segments have members.
+
+    A word's next check is its end; a visitor is in nothing before its first event.
+    """
+    if placed is NOTHING:
+        return evaluate_all(rules_of, facts, now, shop)
+    first = facts.profile.first_seen_at
+    there = first is not None and first <= now
+    found: dict[str, Verdict] = {}
+    inside = dict.fromkeys(placed.static, True)
+    for slug, rule in rules_of.items():
+        word = placed.word(slug, now) if there else None
+        if word is not None:
+            found[slug] = Verdict(word.inside, word.until)
+        else:
+            found[slug] = evaluate(rule, facts, now, shop, inside)
+        inside[slug] = bool(found[slug].holds)
+    return found
+
+
+def inside_of(found: Mapping[str, Verdict], placed: Placed) -> dict[str, bool]:
+    """Which segments a visitor is in, the static ones among them."""
+    return dict.fromkeys(placed.static, True) | {slug: bool(v.holds) for slug, v in found.items()}
+
+
+def said(placed: Placed, slug: str, now: int, shop: Shop) -> str | None:
+    """Why a visitor is in a segment when no rule is the reason, for the owner; None: a rule is."""
+    word = placed.words.get(slug)
+    if slug in placed.static:
+        by_rule = word is None or not word.inside
+        return "chosen when the segment was saved" if by_rule else "put in by hand"
+    if word is None or not word.in_force(now):
+        return None
+    done = "put in by hand" if word.inside else "taken out by hand"
+    if word.until is None:
+        return done
+    return f"{done} until {local_time(word.until, shop.timezone):%Y-%m-%d %H:%M}"
+
+
+def place(
+    tx: Tx,
+    shop: Shop,
+    slug: str,
+    add: Sequence[str],
+    remove: Sequence[str],
+    release: Sequence[str],
+    until: int | None,
+    now: int,
+) -> dict[str, Any]:
+    """Put visitors in a segment or out of it by hand, or let its rule decide about them again.
+
+    until: Unix ms, when the words end; None: never. The answer counts ``added``, ``removed`` and
+    ``released``, and names the ``unknown`` ids. Raises NotFound, DocumentRefused.
+    """
+    one = next((one for one in segments.definitions(tx) if one.slug == slug), None)
+    if one is None:
+        raise NotFound("there is no such segment")
+    if one.kind == "static" and (release or until is not None):
+        raise DocumentRefused(
+            "a static segment has no rule to go back to: leave until and release out"
+        )
+    known = _known(tx, {*add, *remove, *release})
+    lists = [_distinct(known, ids) for ids in (add, remove, release)]
+    if sum(map(len, lists)) != len(set().union(*lists)):
+        raise DocumentRefused("a visitor stands in two of add, remove and release: choose one")
+    for people, inside in zip(lists, (True, False, None), strict=True):
+        by_hand.put(tx, slug, people, inside, until if inside is not None else None, now)
+    if one.enabled:
+        _move(
+            tx, one, dict.fromkeys(lists[0], True) | dict.fromkeys(lists[1], False), "manual", now
+        )
+    segments.mark_dirty(tx, known.values())  # for the segments built on this one
+    if until is not None:
+        segments.check_by(tx, lists[0] | lists[1], until)
+    unknown = sorted({*add, *remove, *release} - known.keys())
+    counts = zip(("added", "removed", "released"), map(len, lists), strict=True)
+    return {**dict(counts), "unknown": unknown}
+
+
+def put_static_segment(
+    store: Store, shop: Shop, slug: str, name: str, rule: Any, enabled: bool, now: int
+) -> None:
+    """Keep a segment whose members are those for whom ``rule`` holds now, and stay.
+
+    rule None: whoever is in it stays. What was put by hand wins. Raises RuleRefused.
+    """
+    chosen: set[int] | None = None
+    with store.read() as tx:
+        if rule is not None:
+            chosen = rules.matching_profiles(tx, read_rule(rule), now, shop)
+    with store.write() as tx:
+        before = {one.slug: one for one in segments.definitions(tx)}
+        if rule is None:
+            rule = before[slug].rule if slug in before else NOBODY
+        put_segment(tx, shop, slug, name, rule, enabled, now)
+        segments.make_static(tx, slug)
+        one = next(one for one in segments.definitions(tx) if one.slug == slug)
+        built_on = any(slug in segments_of(read_rule(other.rule)) for other in before.values())
+        held = segments.member_ids(tx, slug)
+        words = by_hand.words_of(tx, slug, now)
+    if chosen is None:
+        return
+    wanted = (chosen | {p for p, inside in words.items() if inside}) - {
+        p for p, inside in words.items() if not inside
+    }
+    moves = sorted(wanted ^ held)
+    for start in range(0, len(moves), BATCH):
+        part = moves[start : start + BATCH]
+        with store.write() as tx:
+            _move(tx, one, {p: p in wanted for p in part}, "edit", now)
+            if built_on:
+                segments.mark_dirty(tx, segments.held(tx, part))
+
+
+def _move(tx: Tx, one: segments.Segment, wanted: Mapping[int, bool], cause: str, now: int) -> None:
+    """Let those enter and leave who are not where they are wanted; who was erased is left out."""
+    held = segments.held(tx, sorted(wanted))
+    moves = [
+        segments.Change(one.slug, profile, inside, now, now, cause, one.version)
+        for profile, inside in sorted(wanted.items())
+        if profile in held and inside != (one.slug in held[profile])
+    ]
+    segments.apply(tx, [], moves, {})
+    outbox.enqueue(tx, moves, now)
+
+
+def _known(tx: Tx, visitor_ids: Iterable[str]) -> dict[str, int]:
+    """The profile of each visitor id that has one, or that it was merged into."""
+    found = {one: profiles.find(tx, one) for one in visitor_ids}
+    return {one: told[0] for one, told in found.items() if told is not None}
+
+
+def _distinct(known: Mapping[str, int], ids: Iterable[str]) -> set[int]:
+    return {known[one] for one in ids if one in known}

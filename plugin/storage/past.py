@@ -1,0 +1,80 @@
+"""What did the log of these visitors hold up to a moment, and who were they known to be?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from plugin.collect.event import Event
+from plugin.shop import Shop
+from plugin.storage.engine import Row, Tx
+from plugin.storage.events import event_of
+from plugin.storage.orders import _rank
+
+# Also what does not count today: an order may have been told better since.
+LOG = """
+select e.*, p.visitor_id from events e join profiles p on p.id = e.profile
+where e.profile in ints(:ids) and e.at <= :at
+"""
+# Whoever told of them: the other word may have come under another visitor.
+PURCHASES = """
+select * from events where transaction_id in texts(:ids) and name = 'purchase' and at <= :at
+"""
+CUSTOMERS = """
+select profile, customer_id from known_as where profile in ints(:ids) and at <= :at
+order by at desc, event_id desc
+"""
+ENTERED = """
+select profile, entered, due_at from transitions
+where segment = :slug and profile in ints(:ids) and due_at <= :at
+order by due_at, seq
+"""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was told up to a moment: the events that count, by profile, in order.
+
+    ``values``: what each order was worth (minor units of the shop's currency). ``customers``: who
+    a profile was known to be.
+    """
+
+    logs: Mapping[int, list[Event]]
+    values: Mapping[str, int]
+    customers: Mapping[int, str]
+
+
+def past(tx: Tx, ids: Sequence[int], at: int, shop: Shop) -> Past:
+    """The past of profiles ``ids`` as it counted at ``at`` (Unix ms), by event time."""
+    rows = tx.all(LOG, ids=list(ids), at=at)
+    rows.sort(key=lambda row: (row["profile"], row["at"], row["event_id"]))
+    winners = _winners(tx, rows, at)
+    logs: dict[int, list[Event]] = {}
+    for row in rows:
+        winner = winners.get(row["transaction_id"]) if row["name"] == "purchase" else None
+        if winner is None or winner["event_id"] == row["event_id"]:
+            logs.setdefault(row["profile"], []).append(event_of(row))
+    values = {
+        number: row["value"] or 0
+        for number, row in winners.items()
+        if (row["currency"] or shop.currency) == shop.currency
+    }
+    known = {row["profile"]: row["customer_id"] for row in tx.all(CUSTOMERS, ids=list(ids), at=at)}
+    return Past(logs, values, known)
+
+
+def entered_at(tx: Tx, slug: str, ids: Sequence[int], at: int) -> dict[int, int]:
+    """Since when (Unix ms) those of ``ids`` were members at ``at``, of whom history says so."""
+    last = {row["profile"]: row for row in tx.all(ENTERED, slug=slug, ids=list(ids), at=at)}
+    return {profile: row["due_at"] for profile, row in last.items() if row["entered"]}
+
+
+def _winners(tx: Tx, rows: Sequence[Row], at: int) -> dict[str, Row]:
+    """Of all that were told of each order up to then, the one that counted (``orders.settle``)."""
+    numbers = {
+        row["transaction_id"]
+        for row in rows
+        if row["transaction_id"] and row["name"] in ("purchase", "refund")
+    }
+    told = tx.all(PURCHASES, ids=sorted(numbers), at=at) if numbers else []
+    return {row["transaction_id"]: row for row in sorted(told, key=_rank, reverse=True)}

@@ -1,0 +1,109 @@
+"""What do all parts of a rule's SQL share: parameters, comparing, and what Python decides?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugin.segment.compare import checker
+from plugin.segment.shape import TraitLeaf, Where
+from plugin.shop import Shop
+from plugin.storage.engine import Tx
+from plugin.storage.rule_words import Words, words
+
+# What each operator is in SQL: {0} the value, {1} and {2} what it is compared with.
+OPERATORS = {
+    "=": "{0} = {1}",
+    "!=": "{0} <> {1}",
+    "<": "{0} < {1}",
+    "<=": "{0} <= {1}",
+    ">": "{0} > {1}",
+    ">=": "{0} >= {1}",
+    "between": "{0} between {1} and {2}",
+    "on": "{0} between {1} and {2}",
+    "is": "{0} = {1}",
+    "is_not": "{0} <> {1}",
+    "before": "{0} < {1}",
+    "after": "{0} > {1}",
+    "contains": "{0} like {1} escape '!'",
+    "not_contains": "{0} not like {1} escape '!'",
+    "starts_with": "{0} like {1} escape '!'",
+    "ends_with": "{0} like {1} escape '!'",
+    "in": "{0} in texts({1})",
+    "not_in": "{0} not in texts({1})",
+}
+AROUND = {
+    "contains": ("%", "%"),
+    "not_contains": ("%", "%"),
+    "starts_with": ("", "%"),
+    "ends_with": ("%", ""),
+}
+SET = ("set", "unset")
+
+
+@dataclass
+class Parts:
+    """Gathers parameters while a rule's parts become SQL at a moment, in a look into the store."""
+
+    tx: Tx
+    shop: Shop
+    now: int
+    params: dict[str, Any] = field(default_factory=dict)
+    words: Words = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names: dict[Any, str] = {}
+        self.params["now"] = self.now
+        self.words = words(self.tx.dialect, self.bind)
+
+    def bind(self, value: Any) -> str:
+        """A parameter that holds ``value``; the same one for the same value."""
+        key = (value.__class__, tuple(value) if isinstance(value, list) else value)
+        name = self._names.get(key)
+        if name is None:
+            name = self._names[key] = f"v{len(self.params)}"
+            self.params[name] = value
+        return f":{name}"
+
+    def compared(self, value: str, op: str, to: Sequence[Any]) -> str:
+        """``value`` compared by the operator; null where it is null."""
+        if op in ("in", "not_in"):
+            return OPERATORS[op].format(value, self.bind(list(to)))
+        if op in AROUND:
+            before, after = AROUND[op]
+            to = [before + _escaped(to[0]) + after]
+        return OPERATORS[op].format(value, *(self.bind(one) for one in to))
+
+    def tested(self, leaf: TraitLeaf | Where, value: str, to: Sequence[Any]) -> str:
+        """Whether a value satisfies a leaf: never unknown."""
+        if leaf.op in SET:
+            return f"({value} is {'not ' if leaf.op == 'set' else ''}null)"
+        return f"coalesce({self.compared(value, leaf.op, to)}, {_word(leaf.include_unset)})"
+
+    def decided(self, leaf: TraitLeaf | Where, value: str, known: Sequence[tuple[str, Any]]) -> str:
+        """Whether a value is one that Python finds to satisfy the leaf.
+
+        known: every value there is, as ``value`` has it and as Python has it (None: unset).
+        """
+        satisfies = self.checker(leaf)
+        good = sorted(told for told, meant in known if satisfies(meant))
+        found = f"{value} in texts({self.bind(good)})" if good else "false"
+        unset = _word(satisfies(None))
+        return f"(case when {value} is null then {unset} else {found} end)"
+
+    def checker(self, leaf: TraitLeaf | Where) -> Callable[[Any], bool]:
+        """Whether a value (None: unset) satisfies a leaf now, as Python has it."""
+        currency, zone = self.shop.currency, self.shop.timezone
+        check = checker(leaf.op, leaf.kind, leaf.values, leaf.include_unset, currency, zone)
+        return lambda value: check(value, self.now)[0]
+
+
+def _word(truth: bool) -> str:
+    return "true" if truth else "false"
+
+
+def _escaped(text: str) -> str:
+    for letter in "!%_":
+        text = text.replace(letter, f"!{letter}")
+    return text
