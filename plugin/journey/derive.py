@@ -87,11 +87,7 @@ def item_at(tx: Tx, kind: str, text: str, currency: str) -> Item | None:
         product = items.products(tx, [text]).get(text)
         if product is None:
             return None
-        item = Item(
-            product.item_id, name=product.name, brand=product.brand, category=product.category,
-            price=product.price_now, url=product.url, image=product.image,
-        )  # fmt: skip
-        its = product.currency
+        item, its = product.as_item(), product.currency
     elif (found := locations.find(tx, [text]).get(text)) is not None:
         item, its = found
     else:  # what only events told of a product's page is good enough for the one who asks

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.shop import to_major
 
@@ -36,6 +37,13 @@ class Product:
     def price_now(self) -> int | None:
         """What it costs now, minor units; None: not known."""
         return self.sale_price if self.on_sale else self.price
+
+    def as_item(self) -> Item:
+        """One piece of it as an event's product line, at what it costs now."""
+        return Item(
+            self.item_id, name=self.name, brand=self.brand, category=self.category,
+            price=self.price_now, url=self.url, image=self.image,
+        )  # fmt: skip
 
 
 def shown(product: Product, reason: str | None) -> dict[str, Any]:

@@ -181,16 +181,7 @@ def by_location(tx: Tx, location: str) -> Item | None:
     row = next((found[url] for url in urls if url in found), None)
     if row is None:
         return None
-    product = Product(row["item_id"], price=row["price"], sale_price=row["sale_price"])
-    return Item(
-        row["item_id"],
-        name=row["name"],
-        brand=row["brand"],
-        category=row["category"],
-        price=product.price_now,
-        url=row["url"],
-        image=row["image"],
-    )
+    return Product(**row).as_item()
 
 
 def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:

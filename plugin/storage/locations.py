@@ -69,6 +69,9 @@ from (
 join items i on i.item_id = f.item_id
 where i.availability <> 'removed'
 """
+COLUMNS = (
+    "item_id", "name", "url", "image", "price", "sale_price", "currency", "category", "brand",
+)  # fmt: skip
 Found = tuple[Item, str | None]  # a product, and the currency of its price
 
 
@@ -241,14 +244,5 @@ def _changed(tx: Tx) -> None:
 
 def _found(row: Row) -> Found:
     """The product in a row of ``FIND``."""
-    product = Product(row["item_id"], price=row["price"], sale_price=row["sale_price"])
-    item = Item(
-        row["item_id"],
-        name=row["name"],
-        brand=row["brand"],
-        category=row["category"],
-        price=product.price_now,
-        url=row["url"],
-        image=row["image"],
-    )
-    return item, row["currency"]
+    told = {name: row[name] for name in COLUMNS}
+    return Product(**told).as_item(), row["currency"]

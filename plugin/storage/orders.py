@@ -71,7 +71,7 @@ def values(tx: Tx, transaction_ids: Iterable[str], currency: str) -> Mapping[str
 
 def _settle_one(tx: Tx, transaction_id: str, new: set[str], shop: Shop) -> Settled:
     told = tx.all(TOLD, transaction_id=transaction_id)
-    purchases = sorted((row for row in told if row["name"] == "purchase"), key=_rank)
+    purchases = sorted((row for row in told if row["name"] == "purchase"), key=rank)
     if not purchases:
         return Settled(frozenset(), frozenset())
     winner, losers = purchases[0], purchases[1:]
@@ -87,7 +87,8 @@ def _settle_one(tx: Tx, transaction_id: str, new: set[str], shop: Shop) -> Settl
     return Settled(frozenset(row["event_id"] for row in losers), frozenset(retell))
 
 
-def _rank(row: Row) -> tuple[bool, bool, int, str]:
+def rank(row: Row) -> tuple[bool, bool, int, str]:
+    """What says better of several tellings of one order: the least counts."""
     # What was concluded from a page counts where nobody tells of the order.
     guessed = MARK in orjson.loads(row["params"])
     return (row["source"] == "browser", guessed, row["at"], row["event_id"])

@@ -9,7 +9,7 @@ from plugin.collect.event import Event
 from plugin.shop import Shop
 from plugin.storage.engine import Row, Tx
 from plugin.storage.events import event_of
-from plugin.storage.orders import _rank
+from plugin.storage.orders import rank
 
 # Also what does not count today: an order may have been told better since.
 LOG = """
@@ -77,4 +77,4 @@ def _winners(tx: Tx, rows: Sequence[Row], at: int) -> dict[str, Row]:
         if row["transaction_id"] and row["name"] in ("purchase", "refund")
     }
     told = tx.all(PURCHASES, ids=sorted(numbers), at=at) if numbers else []
-    return {row["transaction_id"]: row for row in sorted(told, key=_rank, reverse=True)}
+    return {row["transaction_id"]: row for row in sorted(told, key=rank, reverse=True)}

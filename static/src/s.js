@@ -53,11 +53,7 @@
         fuss(trouble);
       }
     };
-  const on = (target, name, does) => {
-    const hears = safe(does);
-    target.addEventListener(name, hears);
-    return () => target.removeEventListener(name, hears);
-  };
+  const on = (target, name, does) => target.addEventListener(name, safe(does));
 
   /* ---- what the device keeps: only after consent; storage may be switched off ---- */
 
