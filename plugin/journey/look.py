@@ -10,7 +10,7 @@ from plugin.errors import NotFound
 from plugin.journey.by_hand import inside_of, said, verdicts
 from plugin.profile.profile import Profile
 from plugin.segment.explain import explain, why
-from plugin.segment.traits import WHOLE, all_traits
+from plugin.segment.traits import ALSO, WHOLE, all_traits
 from plugin.shop import Shop
 from plugin.storage import by_hand, identities, profiles, segments
 from plugin.storage import events as events_table
@@ -49,7 +49,7 @@ def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50
             raise NotFound("no such visitor: no event came under this id")
         profile_id, profile = found
         docs = documents(store, tx)
-        facts = load_facts(tx, [profile_id], None, docs.whole | WHOLE)[profile_id]
+        facts = load_facts(tx, [profile_id], None, docs.whole | WHOLE, docs.also | ALSO)[profile_id]
         since = {row["slug"]: row["entered_at"] for row in segments.segments_of(tx, profile_id)}
         placed = by_hand.placed(tx, [profile_id]).get(profile_id, by_hand.NOTHING)
         timeline = events_table.timeline(tx, profile_id, limit)

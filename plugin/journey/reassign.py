@@ -47,7 +47,8 @@ def reassign(store: Store, shop: Shop, now: int, *, full: bool = False) -> Chang
         with store.read() as tx:
             docs = documents(store, tx)
             batch = segments.waiting(tx, now, BATCH)
-            facts = load_facts(tx, [one.profile for one in batch], docs.names, docs.whole)
+            ids = [one.profile for one in batch]
+            facts = load_facts(tx, ids, docs.names, docs.whole, docs.also)
             hands = by_hand.placed(tx, list(facts)) if facts else {}
         moved = _move(store, shop, docs, batch, facts, hands, now) if batch else Changes()
         if moved is None:  # by rules that an edit has changed meanwhile: decide anew

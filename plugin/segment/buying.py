@@ -5,16 +5,17 @@ from __future__ import annotations
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.tastes import different
 from plugin.segment.worked import Worked, never, recent, sliding
+from plugin.shop import Shop
 
 ORDER, BACK = "purchase", "refund"
 
 
-def _units(facts: Facts, now: int, zone: str) -> float | None:
+def _units(facts: Facts, now: int, shop: Shop) -> float | None:
     p = facts.profile
     return p.units_total / p.orders_total if p.orders_total else None
 
 
-def _with_discount(facts: Facts, now: int, zone: str) -> float | None:
+def _with_discount(facts: Facts, now: int, shop: Shop) -> float | None:
     orders = recent(facts, ORDER, now, None)
     return sum(map(_discounted, orders)) / len(orders) if orders else None
 
@@ -26,7 +27,7 @@ def _discounted(order: Happening) -> bool:
     return (isinstance(coupon, str) and bool(coupon.strip())) or bool(number and float(off or 0))
 
 
-def _sent_back(facts: Facts, now: int, zone: str) -> float | None:
+def _sent_back(facts: Facts, now: int, shop: Shop) -> float | None:
     orders = recent(facts, ORDER, now, None)
     back = {one.transaction_id for one in recent(facts, BACK, now, None)}
     if not orders:

@@ -127,7 +127,7 @@ def _made(rule: Rule, shop: Shop) -> Ask:
 def _judge(leaf: Rule, shop: Shop) -> Callable[[Facts, int], Answer]:
     money, zone = shop.currency, shop.timezone
     if isinstance(leaf, TraitLeaf):
-        return trait(leaf, money, zone)
+        return trait(leaf, shop)
     if isinstance(leaf, MeasureLeaf):
         return measure(leaf, money, zone)
     if isinstance(leaf, RecencyLeaf):

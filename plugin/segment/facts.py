@@ -32,10 +32,12 @@ class Facts:
     ``times`` holds the names that the rules ask for; a purchase counts once an order, and times
     after now are there too, for they will count one day. ``events``: the same events themselves,
     by (at, event_id), of the names of which rules ask for more (``rule.needs_events``).
-    ``found``: what was worked out from them once.
+    ``also``: what else rules ask for, by its name in ``storage.facts.ALSO``. ``found``: what was
+    worked out from all this once.
     """
 
     profile: Profile
     times: Mapping[str, tuple[int, ...]]
     events: Mapping[str, tuple[Happening, ...]] = field(default_factory=dict)
+    also: Mapping[str, Any] = field(default_factory=dict)
     found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 
 from plugin.segment.facts import Facts
 from plugin.segment.worked import Worked, sliding, soonest_of
-from plugin.shop import DAY
+from plugin.shop import DAY, Shop
 
 POINTS = {
     "view_item": 1,
@@ -36,12 +36,12 @@ def _points(facts: Facts, now: int) -> float:
     return found
 
 
-def _score(facts: Facts, now: int, zone: str) -> int:
+def _score(facts: Facts, now: int, shop: Shop) -> int:
     return min(MOST, int(_points(facts, now)))
 
 
-def _turns(facts: Facts, now: int, zone: str) -> int | None:
-    coming = sliding(ACTS)(facts, now, zone)
+def _turns(facts: Facts, now: int, shop: Shop) -> int | None:
+    coming = sliding(ACTS)(facts, now, shop)
     points = _points(facts, now)
     whole = min(MOST, int(points))
     if not whole:

@@ -9,7 +9,7 @@ from plugin.segment.facts import Facts
 from plugin.segment.shape import LocalDay
 from plugin.segment.text import fold
 from plugin.segment.worked import Worked, never
-from plugin.shop import day_start, local_day, local_time
+from plugin.shop import Shop, day_start, local_day, local_time
 
 # What counts as an answer about the person.
 ANSWERS = (
@@ -30,14 +30,14 @@ SEASONS = ("winter", "spring", "summer", "autumn")
 FIRST_MONTHS = (3, 6, 9, 12)
 
 
-def _answers(facts: Facts, now: int, zone: str) -> int:
+def _answers(facts: Facts, now: int, shop: Shop) -> int:
     declared = facts.profile.declared
     return sum(name in declared and declared[name][0] != "" for name in ANSWERS)
 
 
-def _to_birthday(facts: Facts, now: int, zone: str) -> int | None:
-    born = _birthday(facts, zone)
-    today = local_day(now, zone)
+def _to_birthday(facts: Facts, now: int, shop: Shop) -> int | None:
+    born = _birthday(facts, shop.timezone)
+    today = local_day(now, shop.timezone)
     return None if born is None else next_anniversary(born, today) - today
 
 
@@ -52,7 +52,8 @@ def _birthday(facts: Facts, zone: str) -> int | None:
     return found.day if isinstance(found, LocalDay) else local_day(found, zone)
 
 
-def _tomorrow(facts: Facts, now: int, zone: str) -> int | None:
+def _tomorrow(facts: Facts, now: int, shop: Shop) -> int | None:
+    zone = shop.timezone
     if _birthday(facts, zone) is None:
         return None
     return day_start(local_day(now, zone) + 1, zone)
@@ -64,21 +65,23 @@ def _country(facts: Facts) -> str | None:
     return country if COUNTRY.fullmatch(country) else None
 
 
-def _season(facts: Facts, now: int, zone: str) -> str | None:
+def _season(facts: Facts, now: int, shop: Shop) -> str | None:
     country = _country(facts)
     if country is None:
         return None
     turned = 2 if country in SOUTHERN else 0
-    return SEASONS[(local_time(now, zone).month % 12 // 3 + turned) % 4]
+    return SEASONS[(local_time(now, shop.timezone).month % 12 // 3 + turned) % 4]
 
 
-def _next_season(facts: Facts, now: int, zone: str) -> int | None:
+def _next_season(facts: Facts, now: int, shop: Shop) -> int | None:
     if _country(facts) is None:
         return None
-    today = local_time(now, zone)
+    today = local_time(now, shop.timezone)
     month = next((one for one in FIRST_MONTHS if one > today.month), FIRST_MONTHS[0])
     year = today.year + (month < today.month)
-    return day_start(today.replace(year=year, month=month, day=1).toordinal() - EPOCH, zone)
+    return day_start(
+        today.replace(year=year, month=month, day=1).toordinal() - EPOCH, shop.timezone
+    )
 
 
 ANSWERED = Worked(_answers, never, declared=ANSWERS)

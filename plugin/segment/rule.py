@@ -33,7 +33,7 @@ __all__ = [
     "COMPARE", "DATES", "LISTS", "NAME", "OPERATORS", "SET", "SLUG", "TEXTS", "All", "AnyOf",
     "Bucket", "Everyone", "LocalDay", "MeasureLeaf", "Not", "NotFollowedLeaf",
     "RecencyLeaf", "Rule", "SegmentLeaf", "SequenceLeaf", "TraitLeaf", "Where", "Window",
-    "event_names", "leaves", "needs_events", "read_rule", "segments_of", "span",
+    "event_names", "leaves", "needs_also", "needs_events", "read_rule", "segments_of", "span",
 ]  # fmt: skip
 MOST_LEAVES = 100
 DEEPEST = 8
@@ -76,6 +76,16 @@ def needs_events(rule: Rule) -> set[str]:
         elif isinstance(leaf, TraitLeaf) and leaf.trait in TRAITS:
             found.update(TRAITS[leaf.trait].whole)
     return found
+
+
+def needs_also(rule: Rule) -> set[str]:
+    """What the rule asks for beside profile and events (``facts.Facts.also``)."""
+    return {
+        name
+        for leaf in leaves(rule)
+        if isinstance(leaf, TraitLeaf) and leaf.trait in TRAITS
+        for name in TRAITS[leaf.trait].also
+    }
 
 
 def segments_of(rule: Rule) -> set[str]:

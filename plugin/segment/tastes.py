@@ -11,7 +11,7 @@ from plugin.collect.event import Item
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.text import fold
 from plugin.segment.worked import Worked, recent, sliding
-from plugin.shop import DAY
+from plugin.shop import DAY, Shop
 
 WEEK, FORTNIGHT, MONTH, HALF_YEAR = 7 * DAY, 14 * DAY, 30 * DAY, 180 * DAY
 VIEW, SEARCHES = "view_item", ("search", "view_search_results")
@@ -27,7 +27,7 @@ Predicate = Callable[[Happening], bool]
 def counted(name: str, span: int, counts: Predicate | None = None) -> Worked:
     """How many events of a name the last ``span`` ms hold; ``counts``: which of them."""
 
-    def value(facts: Facts, now: int, zone: str) -> int:
+    def value(facts: Facts, now: int, shop: Shop) -> int:
         told = recent(facts, name, now, span)
         return len(told) if counts is None else sum(map(counts, told))
 
@@ -37,7 +37,7 @@ def counted(name: str, span: int, counts: Predicate | None = None) -> Worked:
 def different(name: str, span: int | None, said: Callable[[Happening], tuple[Any, ...]]) -> Worked:
     """How many different values the events of a name said in the last ``span`` ms."""
 
-    def value(facts: Facts, now: int, zone: str) -> int:
+    def value(facts: Facts, now: int, shop: Shop) -> int:
         told = (one for event in recent(facts, name, now, span) for one in said(event))
         return len({(one.__class__ is bool, one) for one in told if one is not None})
 
@@ -47,7 +47,7 @@ def different(name: str, span: int | None, said: Callable[[Happening], tuple[Any
 def top_share(field: Callable[[Item], str | None], span: int) -> Worked:
     """The part of the views that shows what is viewed most; a view counts once for each."""
 
-    def value(facts: Facts, now: int, zone: str) -> float | None:
+    def value(facts: Facts, now: int, shop: Shop) -> float | None:
         views = recent(facts, VIEW, now, span)
         shown = Counter(one for view in views for one in {field(i) for i in view.items} if one)
         return max(shown.values(), default=0) / len(views) if views else None
@@ -64,11 +64,11 @@ def _views(facts: Facts, now: int) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _most_views(facts: Facts, now: int, zone: str) -> int:
+def _most_views(facts: Facts, now: int, shop: Shop) -> int:
     return max((count for count, _ in _views(facts, now).values()), default=0)
 
 
-def _hot_in_cart(facts: Facts, now: int, zone: str) -> bool | None:
+def _hot_in_cart(facts: Facts, now: int, shop: Shop) -> bool | None:
     """Whether the product viewed most, of several the one viewed last, is in the cart."""
     views = _views(facts, now)
     if not views:
@@ -77,7 +77,7 @@ def _hot_in_cart(facts: Facts, now: int, zone: str) -> bool | None:
     return any(views.get(line.item_id) == hot for line in facts.profile.cart)
 
 
-def _gift_searched(facts: Facts, now: int, zone: str) -> bool:
+def _gift_searched(facts: Facts, now: int, shop: Shop) -> bool:
     return any(
         isinstance(term := one.params.get("search_term"), str) and _holds(term, GIFT_WORDS)
         for name in SEARCHES

@@ -14,12 +14,13 @@ from plugin.segment.figure import counted
 from plugin.segment.shape import TraitLeaf
 from plugin.segment.traits import BOOL, DATE, PREDICTIONS, TRAITS, Trait
 from plugin.segment.worked import Worked
+from plugin.shop import Shop
 
 MOST_STEPS = 5  # looked ahead; then a check too early costs less than to look on
 Judge = Callable[[Facts, int], tuple["bool | None", "int | None"]]
 
 
-def trait(leaf: TraitLeaf, currency: str, zone: str) -> Judge:
+def trait(leaf: TraitLeaf, shop: Shop) -> Judge:
     """A function of a visitor's facts and now: whether the leaf holds, and when that may turn."""
     if leaf.trait in PREDICTIONS:
         return lambda facts, now: (None, None)
@@ -28,11 +29,13 @@ def trait(leaf: TraitLeaf, currency: str, zone: str) -> Judge:
         return _counts(leaf, known)
     if known is not None and known.since is not None and leaf.op not in ("set", "unset"):
         return _since(leaf, known)
-    check = checker(leaf.op, leaf.kind, leaf.values, leaf.include_unset, currency, zone)
+    check = checker(
+        leaf.op, leaf.kind, leaf.values, leaf.include_unset, shop.currency, shop.timezone
+    )
     if known is None:
         return _declared(leaf.trait, check)
     if known.worked is not None:
-        return _worked(known.worked, check, zone)
+        return _worked(known.worked, check, shop)
     if known.since is not None:
         return _elapsed(known, check)
     return _column(leaf, known, check)
@@ -55,19 +58,19 @@ def _counts(leaf: TraitLeaf, known: Trait) -> Judge:
     return of_several
 
 
-def _worked(worked: Worked, check: Callable[[Any, int], Moment], zone: str) -> Judge:
+def _worked(worked: Worked, check: Callable[[Any, int], Moment], shop: Shop) -> Judge:
     """Step by step to each moment at which the value may be another."""
 
     def holds(facts: Facts, now: int) -> bool:
-        key = (id(worked), zone, now)  # other leaves ask for the same
+        key = (id(worked), shop.timezone, now)  # other leaves ask for the same
         if key not in facts.found:
-            facts.found[key] = worked.value(facts, now, zone)
+            facts.found[key] = worked.value(facts, now, shop)
         return check(facts.found[key], now)[0]
 
     def judge(facts: Facts, now: int) -> Moment:
         found, moment = holds(facts, now), now
         for _ in range(MOST_STEPS):
-            later = worked.turns(facts, moment, zone)
+            later = worked.turns(facts, moment, shop)
             if later is None:
                 return found, None
             moment = later

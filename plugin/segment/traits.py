@@ -53,6 +53,11 @@ class Trait:
         """The events of which it reads more than their times."""
         return () if self.worked is None else self.worked.whole
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What else it reads (``facts.Facts.also``)."""
+        return () if self.worked is None else self.worked.also
+
 
 def _column(name: str, kind: str, how: str, column: str | None = None) -> Trait:
     return Trait(name, kind, how, column=column or name)
@@ -242,6 +247,9 @@ _ALL = (
 TRAITS: dict[str, Trait] = {trait.name: trait for trait in _ALL}
 # All the events that some trait reads whole: load these to tell every trait.
 WHOLE = frozenset(name for trait in _ALL for name in trait.whole)
+ALSO = frozenset(name for trait in _ALL for name in trait.also)
+
+NO_SHOP = Shop("", "")
 
 # Known to nobody yet: rules over them are neither true nor false.
 PREDICTIONS = frozenset({"p_purchase_7d", "p_churn", "predicted_value_pct", "expected_next_order"})
@@ -282,11 +290,13 @@ def known_trait(name: str) -> Trait | None:
 def value_of(trait: Trait, facts: Facts, now: int, shop: Shop | None = None) -> Any:
     """The trait as stored: dates Unix ms, money minor units; None: unset.
 
-    ``shop``: whose clock it is; without one, UTC. What its events were not loaded for is unset.
+    ``shop``: whose visitor it is; absent: one with UTC and no wishes. What its events were not
+    loaded for is unset.
     """
     if trait.worked is not None:
-        zone = "UTC" if shop is None else shop.timezone
-        return trait.worked.value(facts, now, zone) if trait.worked.known(facts) else None
+        return (
+            trait.worked.value(facts, now, shop or NO_SHOP) if trait.worked.known(facts) else None
+        )
     if trait.counts:
         return sum(_within(facts.times.get(name, ()), now, trait.span) for name in trait.counts)
     column = trait.since or trait.column or ""

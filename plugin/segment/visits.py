@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from plugin.profile.fold import IDLE_MS
 from plugin.segment.facts import Facts
 from plugin.segment.worked import EVERY, Worked, edge, soonest_of
-from plugin.shop import DAY, local_time
+from plugin.shop import DAY, Shop, local_time
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 4  # o'clock
 MONTH, QUARTER = 30 * DAY, 90 * DAY
@@ -31,13 +31,13 @@ def starts(facts: Facts) -> Sequence[int]:
     return found
 
 
-def _sessions(facts: Facts, now: int, zone: str) -> int:
+def _sessions(facts: Facts, now: int, shop: Shop) -> int:
     known = starts(facts)
     return bisect_right(known, now) - bisect_right(known, now - MONTH)
 
 
-def _at_night(facts: Facts, now: int, zone: str) -> float | None:
-    known, nights = starts(facts), _nights(facts, zone)
+def _at_night(facts: Facts, now: int, shop: Shop) -> float | None:
+    known, nights = starts(facts), _nights(facts, shop.timezone)
     low, high = bisect_right(known, now - QUARTER), bisect_right(known, now)
     return sum(nights[low:high]) / (high - low) if low < high else None
 
@@ -52,7 +52,7 @@ def _nights(facts: Facts, zone: str) -> Sequence[bool]:
     return found
 
 
-def _mobile(facts: Facts, now: int, zone: str) -> float | None:
+def _mobile(facts: Facts, now: int, shop: Shop) -> float | None:
     told = list(_devices(facts, now))
     return told.count("mobile") / len(told) if told else None
 
@@ -75,24 +75,24 @@ def _turns(facts: Facts, now: int, span: int) -> int | None:
     return edge(starts(facts), now, span)
 
 
-def _mobile_turns(facts: Facts, now: int, zone: str) -> int | None:
+def _mobile_turns(facts: Facts, now: int, shop: Shop) -> int | None:
     coming = edge(facts.times.get("page_view", ()), now, None)
     return soonest_of([coming, _turns(facts, now, QUARTER)])
 
 
-def _since_visit_before(facts: Facts, now: int, zone: str) -> float | None:
+def _since_visit_before(facts: Facts, now: int, shop: Shop) -> float | None:
     p = facts.profile
     if p.session_started_at is None or p.prev_seen_at is None or p.session_started_at > now:
         return None
     return (p.session_started_at - p.prev_seen_at) / DAY
 
 
-def _when_it_begins(facts: Facts, now: int, zone: str) -> int | None:
+def _when_it_begins(facts: Facts, now: int, shop: Shop) -> int | None:
     begins = facts.profile.session_started_at
     return begins if begins is not None and begins > now else None
 
 
-SESSIONS = Worked(_sessions, lambda facts, now, zone: _turns(facts, now, MONTH), times=(EVERY,))
-AT_NIGHT = Worked(_at_night, lambda facts, now, zone: _turns(facts, now, QUARTER), times=(EVERY,))
+SESSIONS = Worked(_sessions, lambda facts, now, shop: _turns(facts, now, MONTH), times=(EVERY,))
+AT_NIGHT = Worked(_at_night, lambda facts, now, shop: _turns(facts, now, QUARTER), times=(EVERY,))
 MOBILE = Worked(_mobile, _mobile_turns, whole=("page_view",), times=(EVERY,))
 SINCE_VISIT_BEFORE = Worked(_since_visit_before, _when_it_begins)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.segment.facts import Facts, Happening
+from plugin.shop import Shop
 
-Value = Callable[[Facts, int, str], Any]  # of facts, now and the shop's time zone
-Turn = Callable[[Facts, int, str], "int | None"]  # the next moment after now
+Value = Callable[[Facts, int, Shop], Any]  # of facts, now and whose visitor it is
+Turn = Callable[[Facts, int, Shop], "int | None"]  # the next moment after now
 EVERY = "*"  # among the names of events: the times of all of them
 
 
@@ -20,7 +21,8 @@ class Worked:
     be another with no new event; exact or early, never late; None: it cannot be.
 
     ``whole``: the events it reads; ``times``: those whose times are enough. ``declared``: the
-    declared traits it reads. Who has none of these has the value of somebody nothing is known of.
+    declared traits it reads; ``also``: what else must be loaded (``Facts.also``). Who has none of
+    these has the value of somebody nothing is known of.
     """
 
     value: Value
@@ -28,15 +30,16 @@ class Worked:
     whole: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def known(self, facts: Facts) -> bool:
         """Whether what it reads was loaded."""
-        return all(
+        return all(name in facts.also for name in self.also) and all(
             len(facts.times.get(name, ())) == len(facts.events.get(name, ())) for name in self.whole
         )
 
 
-def never(facts: Facts, now: int, zone: str) -> None:
+def never(facts: Facts, now: int, shop: Shop) -> None:
     """Of a trait that only an event changes."""
 
 
@@ -51,7 +54,7 @@ def recent(facts: Facts, name: str, now: int, span: int | None) -> Sequence[Happ
 def sliding(names: Sequence[str], span: int | None = None) -> Turn:
     """The next moment at which one of these events comes into or leaves the last ``span`` ms."""
 
-    def turns(facts: Facts, now: int, zone: str) -> int | None:
+    def turns(facts: Facts, now: int, shop: Shop) -> int | None:
         return soonest_of(
             [edge(facts.times.get(name, ()), now, span) for name in names],
         )

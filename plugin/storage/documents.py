@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from plugin.errors import PluginError
 from plugin.segment.evaluate import order_by_dependency
-from plugin.segment.rule import Rule, event_names, needs_events, read_rule
+from plugin.segment.rule import Rule, event_names, needs_also, needs_events, read_rule
 from plugin.serve.recommend.window import Window, read_window
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.storage import campaigns, segments
@@ -29,7 +29,8 @@ class Documents:
     """The owner's definitions as of ``generation``.
 
     ``rules``: enabled segments by slug, each after those it names. ``broken``: why a segment rests.
-    ``names``: the events any of them asks for; ``whole``: those asked for more than their times.
+    ``names``: the events any of them asks for; ``whole``: those asked for more than their times;
+    ``also``: what is asked for beside them.
     """
 
     generation: int
@@ -41,6 +42,7 @@ class Documents:
     windows: Mapping[str, Window]
     names: frozenset[str]
     whole: frozenset[str]
+    also: frozenset[str]
 
 
 _kept: WeakKeyDictionary[Store, Documents] = WeakKeyDictionary()
@@ -72,6 +74,7 @@ def _read(tx: Tx, generation: int) -> Documents:
         windows={window.slug: window for window in windows},
         names=frozenset().union(*(event_names(rule) for rule in asked)),
         whole=frozenset().union(*(needs_events(rule) for rule in asked)),
+        also=frozenset().union(*(needs_also(rule) for rule in asked)),
     )
 
 

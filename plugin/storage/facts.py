@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -30,6 +30,9 @@ where profile in ints(:ids) and name in texts(:names) and live = 1
 order by at, event_id
 """
 NO_NAMES: frozenset[str] = frozenset()
+# What else may be loaded of visitors, by name: of the events that were loaded whole, by profile.
+Loaded = Mapping[int, Mapping[str, Sequence[Happening]]]
+ALSO: dict[str, Callable[[Tx, Loaded], Mapping[int, Any]]] = {}
 _items = msgspec.json.Decoder(tuple[Item, ...]).decode
 
 
@@ -38,23 +41,27 @@ def load_facts(
     ids: Sequence[int],
     names: AbstractSet[str] | None,
     whole: AbstractSet[str] = NO_NAMES,
+    also: AbstractSet[str] = NO_NAMES,
 ) -> dict[int, Facts]:
     """The facts of each profile in ``ids`` that is there.
 
     names: the events whose times are asked for; None, or ``EVERY`` in it: of all. whole: those
     that are asked for themselves, with params, items and money (``segment.rule.needs_events``).
+    also: what is asked for beside them, of ``ALSO`` (``segment.rule.needs_also``).
     """
     if not ids:
         return {}
     events = _events(tx, ids, whole)
     times = _times(tx, ids, None if names is None or EVERY in names else names - whole)
+    further = {name: ALSO[name](tx, events) for name in also}
     found = {}
     for profile, known in profiles.load(tx, ids).items():
         mine = events[profile]
         # By name; what was loaded whole has its times too.
         at = {name: tuple(one.at for one in told) for name, told in mine.items()}
         at |= {name: tuple(moments) for name, moments in times[profile].items()}
-        found[profile] = Facts(known, at, {name: tuple(told) for name, told in mine.items()})
+        own = {name: one.get(profile) for name, one in further.items()}
+        found[profile] = Facts(known, at, {n: tuple(told) for n, told in mine.items()}, own)
     return found
 
 

@@ -53,9 +53,8 @@ def worked(leaf: TraitLeaf, trait: Trait, parts: Parts, events: EventLeaves) -> 
 
 def _by_country(leaf: TraitLeaf, season: Worked, parts: Parts) -> str:
     """Of every country there is, Python says which season it has."""
-    zone = parts.shop.timezone
     known = [
-        (country, season.value(Facts(Profile("", country=country), {}), parts.now, zone))
+        (country, season.value(Facts(Profile("", country=country), {}), parts.now, parts.shop))
         for (country,) in parts.tx.tuples(COUNTRIES)
     ]
     return parts.decided(leaf, "p.country", known)
@@ -63,13 +62,13 @@ def _by_country(leaf: TraitLeaf, season: Worked, parts: Parts) -> str:
 
 def _decided(leaf: TraitLeaf, asked: Worked, parts: Parts) -> str:
     """Those for whom the answer is another than for somebody nothing is known of."""
-    now, zone = parts.now, parts.shop.timezone
+    now, shop = parts.now, parts.shop
     satisfies = parts.checker(leaf)
-    usual = satisfies(asked.value(Facts(Profile(""), {}), now, zone))
+    usual = satisfies(asked.value(Facts(Profile(""), {}), now, shop))
     others = [
         profile
         for profile, facts in _loaded(asked, parts)
-        if satisfies(asked.value(facts, now, zone)) != usual
+        if satisfies(asked.value(facts, now, shop)) != usual
     ]
     if not others:
         return "true" if usual else "false"
@@ -81,7 +80,9 @@ def _loaded(asked: Worked, parts: Parts) -> Iterator[tuple[int, Facts]]:
     ids = _who(asked, parts)
     names, whole = {*asked.times, *asked.whole}, set(asked.whole)
     for place in range(0, len(ids), BATCH):
-        yield from load_facts(parts.tx, ids[place : place + BATCH], names, whole).items()
+        yield from load_facts(
+            parts.tx, ids[place : place + BATCH], names, whole, set(asked.also)
+        ).items()
 
 
 def _who(asked: Worked, parts: Parts) -> list[int]:
