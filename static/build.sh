@@ -2,7 +2,8 @@
 # Makes the browser files in static/ of static/src. For developers, with node and npm:
 #     sh static/build.sh          all of them
 #     sh static/build.sh s.js     those named
-# Each file begins with the sha256 of its sources, which tests/test_static.py checks.
+# Each file begins with the sha256 of its sources, which tests/test_static.py checks. Those of every page then say that
+# most of their functions are called at once: browsers that know the word compile them beside the page, not one by one in it.
 set -eu
 cd "$(dirname "$0")/src"
 
@@ -10,13 +11,16 @@ cd "$(dirname "$0")/src"
 
 wanted=" ${*:-s.js find.js ui.js debug.js} "
 
-# build NAME FLAGS SOURCE...
+AT_ONCE='//# allFunctionsCalledOnLoad
+'
+
+# build NAME HINT FLAGS SOURCE...
 build() {
-    name=$1 flags=$2
-    shift 2
+    name=$1 hint=$2 flags=$3
+    shift 3
     case $wanted in *" $name "*) ;; *) return 0 ;; esac
     {
-        printf '//sha256:%s\n' "$(cat "$@" | sha256sum | cut -c 1-16)"
+        printf '//sha256:%s\n%s' "$(cat "$@" | sha256sum | cut -c 1-16)" "$hint"
         npx terser "$@" $flags --mangle --ecma 2020 \
             --compress passes=3,ecma=2020,toplevel,unsafe_arrows,pure_getters,keep_fargs=false
     } >"../$name.new"
@@ -24,7 +28,7 @@ build() {
     echo "static/$name: $(gzip -9c "../$name" | wc -c) bytes packed"
 }
 
-build s.js '--enclose --mangle toplevel' read.js s.js
-build find.js --module find.js layer.js page.js
-build ui.js --module ui.js
-[ ! -f debug.js ] || build debug.js --module debug.js
+build s.js "$AT_ONCE" '--enclose --mangle toplevel' read.js s.js
+build find.js "$AT_ONCE" --module find.js layer.js page.js
+build ui.js '' --module ui.js
+[ ! -f debug.js ] || build debug.js '' --module debug.js

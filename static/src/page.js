@@ -6,7 +6,7 @@
    was taken; changed(name, {link_url, product_id, quantity}), what was done to the cart, as far as it can be told;
    turned(from) and view(), the address is another, and the new page is drawn; ask(), consent may have changed;
    `at`: the address that was seen last. `tools`: the functions of read.js.
-   Comes back with `look()`, which reads the dataLayer of a page that is drawn, `whenSeen(element, does)`, and
+   Comes back with `look()`, which reads the dataLayer of a page that is drawn and comes back with more params of its view, `whenSeen(element, does)`, and
    `when(trigger, does)`, which comes back with how to stop waiting. */
 export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hears) {
   /* What `does` answers; undefined when it throws. */
@@ -22,7 +22,7 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
   const isWatched = quiet(() => {
     const asked = /[?&]rs_debug=1/.test(location.search);
     if (asked) document.cookie = "_rs_debug=1;path=/;SameSite=Lax";
-    return asked || /_rs_debug=1/.test(hears.jar ?? document.cookie);
+    return asked || /_rs_debug=1/.test(document.cookie);
   });
   const { looks } = hears;
   if (isWatched) import(looks.page().home + "/debug.js").then(({ start }) => start(looks)).catch(() => {});
@@ -97,6 +97,8 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
     looked = drawn();
     pageAt = Date.now();
     quiet(listen);
+    const { saveData, effectiveType } = navigator.connection || {};
+    return { connection: saveData ? "save-data" : effectiveType };
   };
 
   /* Once, when half of it is in view: half of a window is some 180 px; near the page's end there is less to scroll. */

@@ -21,7 +21,7 @@
   const DENIED = "denied";
 
   const options = script.dataset;
-  const home = new URL(script.src).origin + (options.path || "");
+  const home = script.src.split("/", 3).join("/") + (options.path || "");
   const flushMs = +(options.flushMs || 2000);
   const { fetch } = window; // as it is before find.js watches it
   const nav = navigator;
@@ -55,64 +55,68 @@
     };
   const on = (target, name, does) => target.addEventListener(name, safe(does));
 
-  /* ---- what the device keeps: only after consent; storage may be switched off ---- */
+  /* ---- what the device keeps: only after consent; storage may be switched off.
+     The page waits for the first look at it and for every write: nothing is looked up before it is needed. ---- */
 
   const KEYS = ["", "_c", "_q", "_p", "_d"]; // id, consent, queue, purchases, and ui.js: countdowns
   const read = safe((key) => localStorage.getItem("_rs" + key));
-  const write = safe((key, value) => localStorage.setItem("_rs" + key, value));
+  /* Not what is there already; no list is an empty one. */
+  const write = safe((key, value) => (read(key) || "[]") == value || localStorage.setItem("_rs" + key, value));
   const readList = (key) => safe(() => JSON.parse(read(key)))() || [];
 
-  let jar; // every look at the cookies is a question to another process
-  const readCookie = safe(() => (/\b_rs=([\w-]{16,64})/.exec((jar = document.cookie)) || [])[1]);
+  const readCookie = safe(() => (/\b_rs=([\w-]{16,64})/.exec(document.cookie) || [])[1]);
   const writeCookie = safe((value, age, domain) => {
     const secure = location.protocol == "https:" ? ";Secure" : "";
     document.cookie = `_rs=${value};path=/;max-age=${age};SameSite=Lax${secure + domain}`;
   });
 
   /* The widest first; browsers refuse a public suffix such as co.uk. "" is this host alone. */
-  const domains = location.hostname
-    .split(".")
-    .map((_, n, parts) => (n ? ";domain=" + parts.slice(-n - 1).join(".") : ""));
-  domains.push(domains.shift());
-
-  const forgetCookie = () => domains.forEach((domain) => writeCookie("", 0, domain));
+  const domains = () => {
+    const parts = location.hostname.split(".");
+    return [...parts.slice(1).map((_, n) => ";domain=" + parts.slice(-n - 2).join(".")), ""];
+  };
 
   const forgetAll = safe(() => {
-    forgetCookie();
+    domains().forEach((domain) => writeCookie("", 0, domain));
     for (const key of KEYS) localStorage.removeItem("_rs" + key);
   });
 
   /* A random id; with a time it sorts by it (UUID version 7), else version 4. */
   const uuid = (time) => {
-    const dice = crypto.getRandomValues(new Uint8Array(32));
-    let cast = 0;
-    const hex = () => (dice[cast++] & 15).toString(16);
-    const start = time ? time.toString(16).padStart(12, 0).replace(/.{4}$/, "-$&-7") : "xxxxxxxx-xxxx-4";
-    return (start + "xxx-8xxx-xxxxxxxxxxxx").replace(/x/g, hex);
+    const dice = Array.from(crypto.getRandomValues(new Uint8Array(32)), (cast) => (cast & 15).toString(16)).join("");
+    const start = time ? time.toString(16).padStart(12, 0) + 7 : dice.slice(0, 12) + 4;
+    return (start + dice.slice(12, 15) + 8 + dice.slice(17)).replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   };
 
   /* ---- consent and identity ---- */
 
-  // Somebody said yes; what was said by the tag or the page itself, no banner changes.
-  let explicit = options.consent == GRANTED || (options.consent != DENIED && read("_c") == GRANTED);
+  // What was said by the tag or the page itself, no banner changes.
   let spoken = /^[gd]/.test(options.consent);
-  let consent = explicit ? GRANTED : options.consent || (nav.doNotTrack == 1 ? DENIED : GRANTED);
+  let consent = options.consent || (nav.doNotTrack == 1 ? DENIED : GRANTED);
+  let explicit = spoken ? consent == GRANTED : undefined;
+
+  /* Whether somebody said yes: on this page or, where nothing was said on it, on one before. */
+  const isExplicit = () => (explicit = explicit ?? read("_c") == GRANTED);
+
+  if (consent != GRANTED && isExplicit()) consent = GRANTED;
   // The server denies every request with Sec-GPC, so nothing could be gained by an id.
   if (nav.globalPrivacyControl) consent = DENIED;
   let id = null;
 
-  const identity = () => {
+  /* The visitor's id; null without consent, and until the page's banner was asked. */
+  const visitor = () => {
+    if (id || consent != GRANTED || !started) return id;
     id = readCookie();
     if (!id) {
       id = read("") || uuid();
       // One cookie, not one for each domain.
-      domains.some((domain) => {
+      domains().some((domain) => {
         writeCookie(id, AGE, domain);
         return domain && readCookie();
       });
     }
-    if (read("") != id) write("", id);
-    if (explicit) write("_c", GRANTED);
+    if (options.consent == GRANTED) write("_c", GRANTED);
+    return id;
   };
 
   const setConsent = (state) => {
@@ -127,7 +131,8 @@
       tried(() => call.abort()); // its answer may set the cookie again
       return forgetAll();
     }
-    identity();
+    write("_c", GRANTED);
+    visitor();
     if (before == DENIED && started) {
       // What was said before consent was let go; the page can say it again.
       own = undefined;
@@ -174,14 +179,14 @@
   const ask = () => {
     let state;
     for (const name in BANNERS) if (window[name]) state = state || tried(BANNERS[name]);
-    if (!state || spoken || (explicit ? state != DENIED : state == consent && state != GRANTED)) return;
+    if (!state || spoken || (isExplicit() ? state != DENIED : state == consent && state != GRANTED)) return;
     setConsent(state);
   };
 
   /* ---- the queue: an event is ours until the server has answered for it ---- */
 
   let queue = [];
-  let bought = readList("_p"); // order numbers told of
+  let bought; // order numbers told of; undefined: not looked up yet
   const settled = new Set(); // ids answered for, so that no tab brings them back
   const beamed = new Set(); // ids handed to a beacon: sent or not, no one can tell
   let timer, due, call;
@@ -203,13 +208,14 @@
   const keep = () => {
     if (consent != GRANTED) return;
     write("_q", JSON.stringify([...others(), ...queue].slice(-MOST_HELD)));
-    if (bought[0]) write("_p", JSON.stringify(bought.slice(-50)));
+    if (bought) write("_p", JSON.stringify(bought.slice(-50)));
   };
 
   /* Puts an event in the queue; comes back with it. */
   const track = (name, params, event_id) => {
     const timestamp = now();
     if (name == "purchase" && params.transaction_id) {
+      bought = bought || readList("_p");
       if (bought.includes(params.transaction_id)) return;
       bought.push(params.transaction_id);
     }
@@ -223,7 +229,6 @@
     if (consent != GRANTED) note("held", { why: consent });
     // The cart itself is not ours to remember: the server counts these events before it answers.
     if (/cart$|purchase|identify/.test(name)) asking = true;
-    keep();
     soon(queue.length < BATCH ? flushMs : 0);
     return event;
   };
@@ -233,9 +238,9 @@
   const pack = (batch, more) =>
     JSON.stringify({
       key: options.key,
-      visitor_id: id,
+      visitor_id: visitor(),
       sent_at: now(),
-      consent: explicit ? GRANTED : undefined,
+      consent: isExplicit() ? GRANTED : undefined,
       webdriver: nav.webdriver || undefined,
       page: {
         url: location.href,
@@ -274,7 +279,8 @@
   const send = async () => {
     timer = 0;
     if (now() < quiet) return soon(0);
-    if (consent != GRANTED || blocked >= MOST_BLOCKED) return;
+    if (consent != GRANTED || blocked >= MOST_BLOCKED || !started) return;
+    recall();
     // What the page before left comes first; what else is young may be another tab's to send.
     queue = [...others().filter(({ left, timestamp }) => left || now() - timestamp >= 2 * flushMs), ...queue];
     if (!queue[0] && !asking) return;
@@ -282,7 +288,6 @@
     const want = asking && wish();
     const number = pageNumber;
     call = new AbortController();
-    const { signal } = call;
     let status = 0;
     let wait, said, answer;
     timer = 1; // sends nothing more until this is answered
@@ -290,7 +295,7 @@
     asking = false;
     const patience = setTimeout(() => call.abort(), PATIENCE);
     try {
-      const response = await post(batch[0] ? "/v1/visit" : "/v1/popup", pack(batch, want && { want }), signal);
+      const response = await post(batch[0] ? "/v1/visit" : "/v1/popup", pack(batch, want && { want }), call.signal);
       status = response.status;
       wait = 1e3 * response.headers.get("Retry-After");
       said = await response.json();
@@ -317,6 +322,7 @@
       show({}); // no room kept for what may never come
     }
     if (!mayHelp) blocked++; // no answer at all, or nonsense
+    keep();
     notBefore = now() + Math.max(wait || 0, Math.min(flushMs * 2 ** tries++, LONGEST_WAIT) * (0.5 + Math.random()));
     soon(0);
   };
@@ -326,6 +332,7 @@
     let batch = [];
     for (const event of queue) event.left = 1;
     keep();
+    if (visitor()) write("", id);
     do {
       batch.forEach((event) => beamed.add(event.event_id));
       batch = fitting(without(beamed), BEACON_BYTES);
@@ -367,7 +374,7 @@
       // The owner who looks on has just pointed at something, perhaps.
       import(`${home}/find.js?key=${options.key}${/rs_debug=1/.test(location.search) ? "&" + now() : ""}`).then(({ find, watch }) => ({
         find,
-        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href, jar }),
+        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href }),
       })));
   let finder;
 
@@ -376,12 +383,9 @@
     quiet = now() + FINDING;
     try {
       const its = await finding();
-      its.look();
+      Object.assign(page.params, its.look());
       const { view, order, how } = its.find(TOOLS, own);
-      if (order) {
-        page.params.order_number = order;
-        keep();
-      }
+      if (order) page.params.order_number = order;
       if (view && !own) {
         own = view;
         guessed = true;
@@ -421,10 +425,18 @@
 
   /* ---- the cart, where the shop does not say it: find.js watches what the page does ---- */
 
-  let act = {}; // the last change: {name, byShop, at, id}
+  let act; // the last change: {name, byShop, at, id}; undefined: what the page before did was not looked up yet
+
+  /* A form was posted on the page before: the shop's word of it may come on this one. */
+  const recall = () => {
+    if (act) return;
+    const { name, event_id } = readList("_q").find((event) => /-a$/.test(event.event_id)) || {};
+    act = { name, at: now(), id: event_id };
+  };
 
   /* The id of a change of the cart. The shop may tell what was seen as well, before or after: under one id it counts once. */
   const actId = (name, byShop) => {
+    recall();
     const at = now();
     const again = act.name == name && act.byShop != byShop && at - act.at < SAME_ACT;
     const { id } = (act = again ? { id: act.id } : { name, byShop, at, id: uuid(at) + "-a" });
@@ -545,7 +557,7 @@
   let started;
   window.__rs = { version: 1 };
   const rs = (window.rs = safe((name, ...args) => {
-    if (name == "id") return id;
+    if (name == "id") return visitor();
     if (started) COMMANDS[name](...args);
     else waiting.push([name, ...args]);
   }));
@@ -556,7 +568,7 @@
       note = (...entry) => tried(() => listener(...entry));
       notes.forEach((entry) => note(...entry));
     },
-    page: () => ({ key: options.key, consent, id, url: location.href, home }),
+    page: () => ({ key: options.key, consent, id: visitor(), url: location.href, home }),
   };
 
   const start = () => {
@@ -564,13 +576,13 @@
     for (const [name, state] of waiting) if (name == "consent") COMMANDS.consent(state);
     ask();
     if (consent == DENIED) forgetAll();
-    if (consent == GRANTED) identity();
     started = true;
-    // A form was posted on the page before: the shop's word of it may come on this one.
-    const { name, event_id } = others().find((event) => /-a$/.test(event.event_id)) || {};
-    act = { name, at: now(), id: event_id };
     view();
-    setInterval(ask, 1000);
+    setInterval(() => {
+      ask();
+      // What no answer came for yet outlives even a browser that falls.
+      if (queue[0]) keep();
+    }, 1000);
     setTimeout(() => soon(0), 2 * flushMs);
     on(window, "online", () => {
       blocked = notBefore = 0;

@@ -6,12 +6,15 @@ import re
 import time
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 STORED = "JSON.stringify([document.cookie, Object.keys(localStorage), Object.keys(sessionStorage)])"
 NOTHING = '["",[],[]]'
 # Some flushes later: what was to be sent is sent.
 LONG_ENOUGH = "performance.now() > 500"
+ANSWERED = """() => performance.getEntriesByType('resource')
+  .some((one) => one.name.endsWith('/v1/visit'))"""
 STUB = "<script>window.rs=window.rs||function(){(rs.q=rs.q||[]).push(arguments)};</script>\n"
 LAYER = """<script>window.dataLayer = window.dataLayer || [];
 function gtag() { dataLayer.push(arguments); }</script>
@@ -54,6 +57,20 @@ def test_the_first_request_tells_the_page_and_its_product_and_asks_what_to_show(
     item = params["items"][0]
     assert (item["item_id"], item["item_name"], item["price"]) == ("boots-1", "Winter boots", 129)
     assert (item["item_brand"], item["item_category"]) == ("Moon", "Shoes > Boots")
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"), [("{effectiveType: '3g'}", "3g"), ("{saveData: true}", "save-data")]
+)
+def test_a_page_view_tells_how_fast_the_connection_is_where_the_browser_says_so(
+    page_of_a_person, listener, told, wanted
+):
+    page = page_of_a_person()
+    page.add_init_script(
+        f"Object.defineProperty(Navigator.prototype, 'connection', {{ get: () => ({told}) }})"
+    )
+    visit(page, listener)
+    assert listener.events("page_view")[0]["params"]["connection"] == wanted
 
 
 def test_a_request_needs_no_preflight(page_of_a_person, listener):
@@ -101,6 +118,25 @@ def test_events_within_the_flush_time_go_in_one_request(page_of_a_person, listen
     listener.wait_for("gift")
     assert listener.told[1].names == ["size_guide", "wish", "gift"]
     assert "want" not in listener.told[1].body
+
+
+def test_storage_holds_what_no_answer_came_for_within_a_second_and_nothing_else(
+    page_of_a_person, listener
+):
+    page = page_of_a_person()
+    page.add_init_script("""const every = setInterval;
+      window.setInterval = (does, ms) => ms == 1000 ? (window.second = does) : every(does, ms);""")
+    visit(page, listener, "product.html")
+    page.wait_for_function(ANSWERED)
+    page.evaluate("new Promise((read) => setTimeout(read, 100)).then(second)")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    mina = page.evaluate("rs('id')")
+    listener.delays["/v1/visit"] = 60
+    page.evaluate("rs('track', 'size_guide'); second()")
+    (event,) = page.evaluate("JSON.parse(localStorage._rs_q)")
+    assert event["name"] == "size_guide"
+    page.goto(f"{listener.shop}/shop.css")
+    assert page.evaluate("localStorage._rs") == mina
 
 
 def test_twenty_events_do_not_wait_for_the_timer_and_come_at_most_25_at_once(
@@ -318,7 +354,7 @@ def test_the_shops_own_address_sets_the_cookie_again_until_consent_is_withdrawn(
     listener.tag = 'data-flush-ms="50" data-path="/own"'
     page = page_of_a_person()
     visit(page, listener)
-    page.wait_for_function("localStorage._rs_q == '[]'")
+    page.wait_for_function(ANSWERED)
     (cookie,) = page.context.cookies()
     assert cookie["value"] == page.evaluate("rs('id')")
     assert cookie["expires"] - time.time() < 1_000_001
