@@ -5,7 +5,8 @@
 #   TESTS=tests        what `make test` gives to pytest; PYTEST="-x -k name" for more
 #   KILLS=200          how long `make torture` is: so many kills, ten power cuts for each
 #   REALSHOP=/tmp/...  where `make realshop` keeps the shop's own packages
-#   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth, snippet
+#   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth, preview,
+#                      evaluate, ticks, beside, snippet
 
 PORT ?= 8000
 PYTHON ?= python3

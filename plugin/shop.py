@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = 1_000
@@ -105,6 +105,20 @@ def at_local(day: int, ms: int, zone: str) -> int:
 
 
 @dataclass(frozen=True)
+class Manners:
+    """What the owner said of the shop that rules ask for; None or empty: it was not said.
+
+    ``home_country``: two letters. ``free_shipping``: what a cart must be worth to be delivered for
+    nothing, minor units, more than 0.
+    """
+
+    home_country: str | None = None
+    store_cities: tuple[str, ...] = ()
+    slow_regions: tuple[str, ...] = ()
+    free_shipping: int | None = None
+
+
+@dataclass(frozen=True)
 class Shop:
     """One tenant. ``settings``: the owner's further choices, by the names of docs/settings.md."""
 
@@ -134,6 +148,32 @@ class Shop:
         """What the owner pastes into every page; ``origin``: where this installation answers."""
         waits = ' data-consent="pending"' if self.consent == "required" else ""
         return f'<script async src="{origin}/s.js" data-key="{self.public_key}"{waits}></script>'
+
+    @cached_property
+    def manners(self) -> Manners:
+        """What the owner said of the shop, as rules ask it."""
+        home = self.settings.get("home_country")
+        return Manners(
+            home if isinstance(home, str) and home else None,
+            self.texts("store_cities"),
+            self.texts("slow_regions"),
+            self._amount("free_shipping_from"),
+        )
+
+    @cached_property
+    def reads_as(self) -> str:
+        """A word that shops share for which every rule means the same; made once, as it is asked
+        for each rule of each visitor.
+        """
+        return repr((self.currency, self.timezone, self.manners))
+
+    def _amount(self, name: str) -> int | None:
+        """An amount among the settings (major units) in minor units; None: none above 0."""
+        found = self.settings.get(name)
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            return None
+        minor = to_minor(found, self.currency)
+        return minor if minor > 0 else None
 
     @property
     def control_share(self) -> float | None:

@@ -73,7 +73,7 @@ class Story:
     def later(self, ms: int) -> None:
         """Time goes by, and the clock does its work."""
         self.now += ms
-        journey.reassign(self.store, self.shop, self.now)
+        journey.bring_up_to_date(self.store, self.shop, self.now)
 
     def members(self, slug: str) -> set[str]:
         """Who is in the segment, as the last pass left it."""

@@ -65,7 +65,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
             "giftware", "put_segment", slug=slug, name=slug, rule=rule, enabled=True, now=MOMENT
         )
     report = import_orders(house, writer, shop, Source(FILE), MOMENT)
-    journey.reassign(house.store("giftware"), shop, MOMENT)
+    journey.bring_up_to_date(house.store("giftware"), shop, MOMENT)
     lines = pandas.read_csv(FILE, dtype={"Invoice": str, "StockCode": str, "Customer ID": str})
     lines["at"] = pandas.to_datetime(lines["InvoiceDate"]).dt.tz_localize("Europe/London")
     yield Imported(house, shop, report, lines)

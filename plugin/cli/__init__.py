@@ -22,6 +22,7 @@ COMMANDS = {
     "work": "work",
     "shop": "people",
     "owner": "people",
+    "segments": "segments",
     "import": "data",
     "reassign": "data",
     "rebuild": "data",

@@ -12,6 +12,7 @@ from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
 from plugin.storage.house import House
 from plugin.tasks.clock import make_clock
+from plugin.tasks.group import GroupWriter
 from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
 from plugin.tasks.process import PARENT, clock_ms, end_with, settle
 
@@ -37,13 +38,13 @@ def run_work(settings: Settings) -> None:
         if lock is None:
             raise PluginError(f"another process already writes to {settings.data}: stop it first")
         keeper = Keeper(house, lock).start()
-    clock = make_clock(house, clock_ms)
+    writer = GroupWriter(house).start() if keeper is None else keeper
+    clock = make_clock(house, clock_ms, writer)
     clock.start()
     settle()
     signal.sigwait(asked_to_end)
     clock.shutdown(wait=False)
-    if keeper is not None:
-        keeper.close()
+    writer.close()
     house.close()
     logging.shutdown()
     os._exit(0)  # without waiting for a job that still runs: what it does next has no store

@@ -332,6 +332,7 @@ class PreviewSchema(Lenient):
     fast = fields.Boolean()
     overlap = fields.Boolean()
     slug = fields.String()
+    id = fields.String()
 
 
 class ByHandSchema(Lenient):
@@ -341,3 +342,12 @@ class ByHandSchema(Lenient):
     remove = fields.List(fields.String(validate=_VISITOR))
     release = fields.List(fields.String(validate=_VISITOR))
     until = Moment()
+
+
+class AdoptSchema(Lenient):
+    """The body of ``POST /v1/segments/templates/KEY``; ``restore`` is the ladder's."""
+
+    name = fields.String()
+    language = fields.String(validate=validate.OneOf(("en", "ko", "ja")))
+    thresholds = fields.Dict(keys=fields.String(), values=fields.Float())
+    restore = fields.Boolean()

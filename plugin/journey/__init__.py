@@ -4,11 +4,15 @@ The spine, one function a step: load, decide in the pure stages, save.
 
     collect    store events once, tell the profiles, mark them dirty     one transaction
     reassign   move the visitors whose segments may have changed         in batches of 250
+    standings  keep how everybody stands among all others                in batches of 250
+    backfill   ask an edited rule about everybody                        in batches of 250
+    reconcile  compare all members with what SQL says of the rules       reads only
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     look       all we know of one visitor, with reasons                  reads only
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
     pulse      whether events still come as they usually do              reads only, one row kept
+    adopt      make segments of templates, and the ladder all at once    one transaction each
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
     outgoing   which addresses are told who enters and leaves            one transaction each
@@ -22,10 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from time import monotonic
 from typing import Any
 
+from plugin.journey.adopt import adopt, adopt_ladder
+from plugin.journey.backfill import backfill
 from plugin.journey.by_hand import place, put_static_segment
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
+from plugin.journey.decide import Decide, decide
 from plugin.journey.edits import (
     delete_campaign,
     delete_item,
@@ -35,6 +43,7 @@ from plugin.journey.edits import (
     put_campaign,
     put_items,
     put_segment,
+    settings_changed,
     submit,
 )
 from plugin.journey.inspection import forget_inspections, keep_inspection
@@ -43,6 +52,7 @@ from plugin.journey.offers import Offers, Wish, offers, recommend
 from plugin.journey.outgoing import delete_hook, put_hook, replay_messages, rotate_hook
 from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
+from plugin.journey.reconcile import reconcile
 from plugin.journey.staff import mark_staff, unmark_staff
 from plugin.shop import Shop
 from plugin.storage.engine import Store
@@ -53,8 +63,11 @@ __all__ = [
     "Offers",
     "VisitorView",
     "Wish",
+    "backfill",
+    "bring_up_to_date",
     "collect",
     "collect_together",
+    "decide",
     "listen",
     "look_at",
     "offers",
@@ -62,12 +75,35 @@ __all__ = [
     "reassign",
     "rebuild",
     "recommend",
+    "reconcile",
     "take_pulse",
 ]
 
 
-def _reassign(store: Store, shop: Shop, now: int, full: bool = False) -> dict[str, int]:
-    return asdict(reassign(store, shop, now, full=full))
+def bring_up_to_date(
+    store: Store,
+    shop: Shop,
+    now: int,
+    full: bool = False,
+    within_ms: int | None = None,
+    decide: Decide = decide,
+) -> dict[str, int]:
+    """Look at the visitors that wait (``full``: at all), and ask the rules that were edited.
+
+    within_ms: what is not done after so long stays for the next call; None: all is done.
+    """
+    end = None if within_ms is None else monotonic() + within_ms / 1000
+
+    def enough() -> bool:
+        return end is not None and monotonic() > end
+
+    changes = reassign(store, shop, now, full=full, decide=decide, enough=enough)
+    while not enough():
+        asked = backfill(store, shop, now, decide=decide, enough=enough)
+        if asked == Changes():
+            break
+        changes += asked + reassign(store, shop, now, decide=decide, enough=enough)
+    return asdict(changes)
 
 
 STEPS: dict[str, Callable[..., Any]] = {
@@ -79,9 +115,12 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_item,
         put_segment,
         delete_segment,
+        adopt,
+        adopt_ladder,
         place,
         put_campaign,
         delete_campaign,
+        settings_changed,
         submit,
         erase,
         import_events,
@@ -96,7 +135,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {
-    "reassign": _reassign,
+    "reassign": bring_up_to_date,
     "rank": rank,
     "rebuild": rebuild,
     "put_static_segment": put_static_segment,

@@ -7,44 +7,14 @@ from typing import Any
 
 from plugin.errors import DocumentRefused, NotFound
 from plugin.journey.edits import put_segment
-from plugin.segment.evaluate import Verdict, evaluate, evaluate_all
-from plugin.segment.facts import Facts
-from plugin.segment.rule import Rule, read_rule, segments_of
+from plugin.segment.rule import read_rule, segments_of
 from plugin.shop import Shop, local_time
 from plugin.storage import by_hand, outbox, profiles, rules, segments
-from plugin.storage.by_hand import NOTHING, Placed
+from plugin.storage.by_hand import Placed
 from plugin.storage.engine import Store, Tx
 
 BATCH = 250  # members written between two takings of the write lock
 NOBODY = {"not": {"everyone": True}}
-
-
-def verdicts(
-    rules_of: Mapping[str, Rule], facts: Facts, placed: Placed, now: int, shop: Shop
-) -> dict[str, Verdict]:
-    """As ``evaluate_all``, but what was put by hand wins, and static segments have members.
-
-    A word's next check is its end; a visitor is in nothing before its first event.
-    """
-    if placed is NOTHING:
-        return evaluate_all(rules_of, facts, now, shop)
-    first = facts.profile.first_seen_at
-    there = first is not None and first <= now
-    found: dict[str, Verdict] = {}
-    inside = dict.fromkeys(placed.static, True)
-    for slug, rule in rules_of.items():
-        word = placed.word(slug, now) if there else None
-        if word is not None:
-            found[slug] = Verdict(word.inside, word.until)
-        else:
-            found[slug] = evaluate(rule, facts, now, shop, inside)
-        inside[slug] = bool(found[slug].holds)
-    return found
-
-
-def inside_of(found: Mapping[str, Verdict], placed: Placed) -> dict[str, bool]:
-    """Which segments a visitor is in, the static ones among them."""
-    return dict.fromkeys(placed.static, True) | {slug: bool(v.holds) for slug, v in found.items()}
 
 
 def said(placed: Placed, slug: str, now: int, shop: Shop) -> str | None:

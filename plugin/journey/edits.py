@@ -9,16 +9,18 @@ from typing import Any
 import orjson
 
 from plugin.collect.event import Event
-from plugin.errors import DocumentRefused, NotFound, RuleRefused
+from plugin.errors import DocumentRefused, NotFound, PluginError, RuleRefused
 from plugin.journey.collect import collect
 from plugin.segment.evaluate import order_by_dependency
-from plugin.segment.rule import read_rule, segments_of
+from plugin.segment.place import OF_MANNERS
+from plugin.segment.rule import read_rule, segments_of, traits_of
 from plugin.serve.recommend.window import read_window
 from plugin.serve.retain.answers import read_answers
 from plugin.serve.retain.popup import read_popup
 from plugin.shop import Shop
 from plugin.storage import (
     answers,
+    backfills,
     campaigns,
     identities,
     imports,
@@ -44,7 +46,7 @@ def delete_item(tx: Tx, shop: Shop, item_id: str) -> bool:
 def put_segment(
     tx: Tx, shop: Shop, slug: str, name: str, rule: Any, enabled: bool, now: int
 ) -> None:
-    """Keep a segment whose rule can be read; everybody is looked at again by the next pass.
+    """Keep a segment whose rule can be read; it is asked about everybody next (``backfill``).
 
     Raises RuleRefused, also when the rule names an unknown segment or closes a circle.
     """
@@ -54,7 +56,13 @@ def put_segment(
     if unknown:
         raise RuleRefused(f"there is no segment called {', '.join(unknown)}: define it first")
     order_by_dependency({slug: read, **{other: read_rule(raw) for other, raw in others.items()}})
+    was_on = any(one.slug == slug and one.enabled for one in segments.definitions(tx))
     segments.put(tx, slug, name, "rule", rule, enabled, now)
+    backfills.begin(tx, slug, now)
+    if was_on != enabled:  # nobody is in a segment that is off
+        for other, raw in others.items():
+            if slug in segments_of(read_rule(raw)):
+                backfills.begin(tx, other, now)
     campaigns.bump_generation(tx)
 
 
@@ -117,6 +125,22 @@ def submit(
     told = Event(f"form-{digest}", visitor_id, "identify", now, now, given)
     if collect(tx, shop, [told]):
         answers.keep(tx, popup_id, visitor_id, now, text)
+
+
+def settings_changed(tx: Tx, shop: Shop, now: int) -> None:
+    """Have the rules that read what the owner says of the shop asked about everybody again."""
+    for one in segments.definitions(tx):
+        if one.enabled and one.kind == "rule" and _traits_of(one.rule) & OF_MANNERS:
+            backfills.begin(tx, one.slug, now)
+    campaigns.bump_generation(tx)  # what is being decided by the old word is decided anew
+
+
+def _traits_of(document: object) -> set[str]:
+    """The traits a rule asks for; of one that cannot be read, and so rests, none."""
+    try:
+        return traits_of(read_rule(document))
+    except PluginError:
+        return set()
 
 
 def erase(tx: Tx, shop: Shop, visitor_id: str, now: int | None = None) -> bool:

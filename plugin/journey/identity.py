@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from plugin.collect.event import Event
 from plugin.collect.signature import customer_told
 from plugin.shop import Shop
-from plugin.storage import identities, joins
+from plugin.storage import identities, joins, segments
 from plugin.storage.engine import Tx
 from plugin.storage.identities import Known
 from plugin.storage.orders import Settled
@@ -114,6 +114,7 @@ class _Joining:
             own = joins.part(self.tx, was.visitor_id, profile, self.fresh)
             self.ids[was.visitor_id] = own
             self.retell.add(own)
+            segments.mark_merged(self.tx, [profile, own])
             identities.note(self.tx, replace(was, profile=own), identities.PARTED, self.now)
 
     def _merge(self, people: Iterable[Known], before: Mapping[str, Known]) -> None:
@@ -128,6 +129,7 @@ class _Joining:
             survivor = min(standing, key=lambda one: one.key).profile
             for gone in sorted({one.profile for one in ones} - {survivor}):
                 moved = joins.merge(self.tx, gone, survivor, self.now)
+                segments.mark_merged(self.tx, [survivor])
                 who = next(one for one in ones if one.profile == gone)
                 who = replace(who, profile=survivor)
                 identities.note(self.tx, who, identities.MERGED, self.now, moved)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.errors import NotFound
-from plugin.journey.by_hand import inside_of, said, verdicts
+from plugin.journey.by_hand import said
+from plugin.journey.verdicts import inside_of, verdicts
 from plugin.profile.profile import Profile
 from plugin.segment.explain import explain, why
 from plugin.segment.traits import ALSO, WHOLE, all_traits

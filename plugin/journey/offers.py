@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plugin.errors import NotFound
-from plugin.journey.by_hand import inside_of, verdicts
+from plugin.journey.verdicts import inside_of, verdicts
 from plugin.profile.profile import Profile
 from plugin.segment.evaluate import evaluate
 from plugin.segment.facts import Facts

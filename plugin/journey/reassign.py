@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from plugin.journey.by_hand import verdicts
-from plugin.segment.facts import Facts
+from plugin.journey.causes import change
+from plugin.journey.decide import Decide, Decided, decide
 from plugin.shop import Shop
-from plugin.storage import by_hand, campaigns, outbox, segments, shelves
-from plugin.storage.by_hand import NOTHING, Placed
-from plugin.storage.documents import Documents, documents
-from plugin.storage.engine import Store
-from plugin.storage.facts import load_facts
+from plugin.storage import backfills, by_hand, campaigns, outbox, segments, shelves
+from plugin.storage.documents import documents
+from plugin.storage.engine import Store, Tx
 
 BATCH = 250  # visitors looked at between two takings of the write lock
 
@@ -34,10 +32,24 @@ class Changes:
         return f"{self.looked_at} visitors looked at, {self.entered} entered, {self.left} left"
 
 
-def reassign(store: Store, shop: Shop, now: int, *, full: bool = False) -> Changes:
+def never() -> bool:
+    """Of a pass that goes on to its end."""
+    return False
+
+
+def reassign(
+    store: Store,
+    shop: Shop,
+    now: int,
+    *,
+    full: bool = False,
+    decide: Decide = decide,
+    enough: Callable[[], bool] = never,
+) -> Changes:
     """Move the visitors whose answer may have changed by ``now`` (Unix ms); ``full``: everybody.
 
-    What is decided over many visitors is decided outside the write lock and saved in small batches.
+    What is decided over many visitors is decided outside the write lock (``decide``: where), and
+    saved in small batches; after each, ``enough`` may end the pass.
     """
     if full:
         with store.write() as tx:
@@ -45,81 +57,83 @@ def reassign(store: Store, shop: Shop, now: int, *, full: bool = False) -> Chang
     changes = Changes()
     while True:
         with store.read() as tx:
-            docs = documents(store, tx)
             batch = segments.waiting(tx, now, BATCH)
-            ids = [one.profile for one in batch]
-            facts = load_facts(tx, ids, docs.names, docs.whole, docs.also)
-            hands = by_hand.placed(tx, list(facts)) if facts else {}
-        moved = _move(store, shop, docs, batch, facts, hands, now) if batch else Changes()
+        if not batch:
+            return changes
+        decided = decide(store, shop, [one.profile for one in batch], now, None)
+        moved = settle(store, batch, decided, now)
         if moved is None:  # by rules that an edit has changed meanwhile: decide anew
             continue
         changes += moved
-        if len(batch) < BATCH:
+        if len(batch) < BATCH or enough():
             return changes
 
 
-def _move(
-    store: Store,
-    shop: Shop,
-    docs: Documents,
-    batch: Sequence[segments.Waiting],
-    facts: Mapping[int, Facts],
-    hands: Mapping[int, Placed],
-    now: int,
+def settle(
+    store: Store, batch: Sequence[segments.Waiting], decided: Decided, now: int
 ) -> Changes | None:
-    """What became of a batch; None: nothing, for ``docs`` are not what counts any more."""
-    answers = {
-        p: verdicts(docs.rules, known, hands.get(p, NOTHING), now, shop)
-        for p, known in facts.items()
-    }
-    soonest = {
-        profile: min((v.next_check for v in found.values() if v.next_check), default=None)
-        for profile, found in answers.items()
-    }
-    with store.write() as tx:
-        if campaigns.generation(tx) != docs.generation:
+    """Save what became of a batch; None: nothing, for an edit has changed what counts."""
+    # Not flushed: what a power cut takes is decided again, for those who waited wait again too.
+    with store.write(synced=False) as tx:
+        if campaigns.generation(tx) != decided.generation:
             return None
-        # Whoever was put somewhere by hand meanwhile waits for the next pass.
-        latest = by_hand.placed(tx, list(answers)) if answers else {}
-        batch = [w for w in batch if hands.get(w.profile) == latest.get(w.profile)]
-        asked = [w.profile for w in batch if w.profile in answers]
-        held = segments.held(tx, asked)  # those erased meanwhile are not in it
+        batch = _as_they_were(tx, batch, decided)
+        held = segments.held(tx, [w.profile for w in batch])  # those erased meanwhile are not in it
+        docs = documents(store, tx)
         moves = [
-            _change(slug, w, bool(v.holds), hands.get(w.profile, NOTHING), docs, now)
+            change(
+                slug,
+                w,
+                inside,
+                docs.versions[slug],
+                now,
+                decided.began.get(w.profile, {}),
+                decided.hands.get(w.profile),
+            )
             for w in batch
             if w.profile in held
-            for slug, v in answers[w.profile].items()
-            if bool(v.holds) != (slug in held[w.profile])
+            for slug, inside in decided.inside.get(w.profile, {}).items()
+            if inside != (slug in held[w.profile])
         ]
-        segments.apply(tx, batch, moves, {p: at for p, at in soonest.items() if p in held})
+        again = {w.profile: decided.next_checks.get(w.profile) for w in batch if w.profile in held}
+        segments.apply(tx, batch, moves, again)
         outbox.enqueue(tx, moves, now)
-        for slug, error in docs.broken.items():
-            segments.set_error(tx, slug, error)
+        _tell_trouble(tx, again, docs.broken, decided)
     entered = sum(move.entered for move in moves)
     return Changes(len(batch), entered, len(moves) - entered)
 
 
-def _change(
-    slug: str, waiting: segments.Waiting, inside: bool, placed: Placed, docs: Documents, now: int
-) -> segments.Change:
-    """One move, and its cause: a word by hand that is in force or has just ended, or another."""
-    due, cause, word = _due(waiting, now), _cause(waiting), placed.words.get(slug)
-    if word is not None and word.in_force(now):
-        cause = "manual"
-    elif word is not None and word.until and 0 < (waiting.due_at or 0) <= word.until:
-        # It had not ended yet when the visitor was last looked at.
-        due, cause = word.until, "manual"
-    return segments.Change(slug, waiting.profile, inside, due, now, cause, docs.versions[slug])
+def _tell_trouble(
+    tx: Tx, looked_at: Iterable[int], broken: Mapping[str, str], decided: Decided
+) -> None:
+    """Say of each segment that rests why it does, and of no other."""
+    for slug, error in broken.items():
+        segments.set_error(tx, slug, error)
+    resting = backfills.rest(tx, list(looked_at), decided.resting)
+    if resting is None:
+        return
+    for one in segments.definitions(tx):
+        if one.slug in decided.failed:
+            segments.set_error(tx, one.slug, decided.failed[one.slug])
+        elif one.slug not in resting and one.slug not in broken:
+            segments.set_error(tx, one.slug, None)
 
 
-def _due(waiting: segments.Waiting, now: int) -> int:
-    return waiting.due_at if not waiting.mark and waiting.due_at else now
+def _as_they_were(
+    tx: Tx, batch: Sequence[segments.Waiting], decided: Decided
+) -> list[segments.Waiting]:
+    """Those about whom nothing was told, by an event, another pass or by hand, since they were
+    decided about. The others wait for the next pass.
+    """
+    now_waiting = segments.waiting_of(tx, [w.profile for w in batch])
+    latest = by_hand.placed(tx, list(decided.inside)) if decided.inside else {}
 
+    def as_it_was(one: segments.Waiting) -> bool:
+        mark, next_check = now_waiting.get(one.profile, (None, None))
+        told = mark != one.mark or (one.mark is None and next_check != one.due_at)
+        return not told and decided.hands.get(one.profile) == latest.get(one.profile)
 
-def _cause(waiting: segments.Waiting) -> str:
-    if waiting.mark:
-        return "event"
-    return "time" if waiting.due_at else "edit"
+    return [one for one in batch if as_it_was(one)]
 
 
 def rank(store: Store, shop: Shop, now: int) -> int:

@@ -48,11 +48,13 @@ class Verdict:
     """``holds``: True, False or None (unknown). ``next_check``: the first moment (Unix ms) at which
     it may change with no new event, exact or early, never late; None: it cannot.
 
-    What another segment may change is not in it: that one has a next check of its own.
+    What another segment may change is not in it: that one has a next check of its own. ``failed``:
+    why the rule could not be asked; then it is unknown.
     """
 
     holds: bool | None
     next_check: int | None = None
+    failed: str | None = None
 
 
 def evaluate(
@@ -99,8 +101,8 @@ def leaf_verdict(
 
 
 def asked(rule: Rule, shop: Shop) -> Ask:
-    """The rule as a function, made once for each money and clock that shops have."""
-    key = (shop.currency, shop.timezone)
+    """The rule as a function, made once for each money, clock and manners that shops have."""
+    key = shop.reads_as
     found: Ask | None = rule.ready.get(key)
     if found is None:
         found = rule.ready[key] = _made(rule, shop)

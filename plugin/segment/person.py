@@ -16,6 +16,7 @@ ANSWERS = (
     "age_band", "birthday", "declared_need", "declared_values", "gender", "household_size",
     "occupation",
 )  # fmt: skip
+JOINED = "joined"  # among ``Facts.also``: how many more browsers turned out to be the visitor's
 MONTH_AND_DAY = re.compile(r"(\d{2})-(\d{2})", re.ASCII)
 LEAP_YEAR = "2000"  # so that 02-29 is a day of it
 COUNTRY = re.compile(r"[a-z]{2}")
@@ -59,14 +60,14 @@ def _tomorrow(facts: Facts, now: int, shop: Shop) -> int | None:
     return day_start(local_day(now, zone) + 1, zone)
 
 
-def _country(facts: Facts) -> str | None:
+def country_code(facts: Facts) -> str | None:
     """The country's two letters, lower case; None: it is told in another way, or not at all."""
     country = fold(facts.profile.country or "")
     return country if COUNTRY.fullmatch(country) else None
 
 
 def _season(facts: Facts, now: int, shop: Shop) -> str | None:
-    country = _country(facts)
+    country = country_code(facts)
     if country is None:
         return None
     turned = 2 if country in SOUTHERN else 0
@@ -74,7 +75,7 @@ def _season(facts: Facts, now: int, shop: Shop) -> str | None:
 
 
 def _next_season(facts: Facts, now: int, shop: Shop) -> int | None:
-    if _country(facts) is None:
+    if country_code(facts) is None:
         return None
     today = local_time(now, shop.timezone)
     month = next((one for one in FIRST_MONTHS if one > today.month), FIRST_MONTHS[0])
@@ -84,6 +85,11 @@ def _next_season(facts: Facts, now: int, shop: Shop) -> int | None:
     )
 
 
+def _devices(facts: Facts, now: int, shop: Shop) -> int:
+    return 1 + (facts.also.get(JOINED) or 0)
+
+
 ANSWERED = Worked(_answers, never, declared=ANSWERS)
 TO_BIRTHDAY = Worked(_to_birthday, _tomorrow, declared=("birthday",))
 SEASON = Worked(_season, _next_season)
+DEVICES = Worked(_devices, never, also=(JOINED,))

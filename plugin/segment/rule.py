@@ -34,6 +34,7 @@ __all__ = [
     "Bucket", "Everyone", "LocalDay", "MeasureLeaf", "Not", "NotFollowedLeaf",
     "RecencyLeaf", "Rule", "SegmentLeaf", "SequenceLeaf", "TraitLeaf", "Where", "Window",
     "event_names", "leaves", "needs_also", "needs_events", "read_rule", "segments_of", "span",
+    "traits_of",
 ]  # fmt: skip
 MOST_LEAVES = 100
 DEEPEST = 8
@@ -91,6 +92,11 @@ def needs_also(rule: Rule) -> set[str]:
 def segments_of(rule: Rule) -> set[str]:
     """The segments the rule names."""
     return {leaf.slug for leaf in leaves(rule) if isinstance(leaf, SegmentLeaf)}
+
+
+def traits_of(rule: Rule) -> set[str]:
+    """The traits the rule asks for."""
+    return {leaf.trait for leaf in leaves(rule) if isinstance(leaf, TraitLeaf)}
 
 
 def _read(document: object, where: str, depth: int) -> Rule:

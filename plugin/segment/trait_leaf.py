@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +13,7 @@ from plugin.segment.facts import Facts
 from plugin.segment.figure import counted
 from plugin.segment.shape import TraitLeaf
 from plugin.segment.traits import BOOL, DATE, PREDICTIONS, TRAITS, Trait
-from plugin.segment.worked import Worked
+from plugin.segment.worked import Worked, soonest_of
 from plugin.shop import Shop
 
 MOST_STEPS = 5  # looked ahead; then a check too early costs less than to look on
@@ -35,7 +35,7 @@ def trait(leaf: TraitLeaf, shop: Shop) -> Judge:
     if known is None:
         return _declared(leaf.trait, check)
     if known.worked is not None:
-        return _worked(known.worked, check, shop)
+        return _worked(known.worked, check, shop, leaf.values)
     if known.since is not None:
         return _elapsed(known, check)
     return _column(leaf, known, check)
@@ -58,19 +58,29 @@ def _counts(leaf: TraitLeaf, known: Trait) -> Judge:
     return of_several
 
 
-def _worked(worked: Worked, check: Callable[[Any, int], Moment], shop: Shop) -> Judge:
-    """Step by step to each moment at which the value may be another."""
+def _worked(
+    worked: Worked, check: Callable[[Any, int], Moment], shop: Shop, bounds: Sequence[Any]
+) -> Judge:
+    """Step by step to each moment at which the value may be another, or passes a bound."""
 
     def holds(facts: Facts, now: int) -> bool:
-        key = (id(worked), shop.timezone, now)  # other leaves ask for the same
+        key = (id(worked), shop.reads_as, now)  # other leaves ask for the same
         if key not in facts.found:
             facts.found[key] = worked.value(facts, now, shop)
         return check(facts.found[key], now)[0]
 
+    def turns(facts: Facts, now: int) -> int | None:
+        found = [worked.turns(facts, now, shop)]
+        for bound in bounds if worked.reaches else ():
+            near = worked.reaches and worked.reaches(facts, now, bound)
+            # On the bound and past it are two answers, and a float may be one ms off.
+            found += [near + extra for extra in range(5) if near and near + extra > now]
+        return soonest_of(found)
+
     def judge(facts: Facts, now: int) -> Moment:
         found, moment = holds(facts, now), now
         for _ in range(MOST_STEPS):
-            later = worked.turns(facts, moment, shop)
+            later = turns(facts, moment)
             if later is None:
                 return found, None
             moment = later

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.errors import NotYet
-from plugin.segment import buying, lead, person, tastes, visits
+from plugin.segment import buying, lead, person, place, shelf, standing, tastes, visits
 from plugin.segment.facts import Facts
 from plugin.segment.shape import MeasureLeaf, Where, Window
 from plugin.segment.worked import Worked
@@ -243,6 +243,74 @@ _ALL = (
     _worked(
         "season_local", person.SEASON, "winter, spring, summer or autumn in the country now", TEXT
     ),
+    _worked(
+        "slow_connection_share_30d",
+        visits.SLOW_CONNECTION,
+        "visits on a slow connection, or that save data / visits, 30 days",
+    ),
+    _worked(
+        "devices_linked",
+        person.DEVICES,
+        "browsers that turned out to be this visitor's, with the first",
+    ),
+    _worked(
+        "eco_view_share_30d",
+        shelf.ECO,
+        "views of products tagged eco / product page views, 30 days",
+    ),
+    _worked("gift_view_share_30d", shelf.GIFT, "the same of the tag gift"),
+    _worked("sale_view_share_30d", shelf.ON_SALE, "the same of products that were on sale then"),
+    _worked(
+        "new_arrival_share_30d",
+        shelf.NEW,
+        "the same of products that were not older than 30 days then",
+    ),
+    _worked(
+        "oos_views_30d", shelf.SOLD_OUT_VIEWS, "views of products that were sold out then, 30 days"
+    ),
+    _worked("is_home_country", place.HOME, "whether the country is the shop's own", BOOL),
+    _worked(
+        "in_store_city",
+        place.STORE_CITY,
+        "whether the city is one where the shop has a store",
+        BOOL,
+    ),
+    _worked(
+        "in_slow_delivery_region",
+        place.SLOW_REGION,
+        "whether the region is one that the owner delivers to slowly",
+        BOOL,
+    ),
+    _worked(
+        "free_ship_gap_ratio",
+        place.SHIPPING_GAP,
+        "what the cart lacks to free delivery / what that takes; below 0 above it",
+    ),
+    _worked("r", standing.RECENCY, "1 to 5 for how lately the newest order came; unset without"),
+    _worked("f", standing.FREQUENCY, "1 for one order, 2 to 5 for more; unset without"),
+    _worked("m", standing.MONEY, "1 to 5 for the money of all orders; unset without"),
+    _worked(
+        "revenue_365d_pct",
+        standing.REVENUE,
+        "percentile of the money of 365 days among those who ordered in them, net of refunds",
+    ),
+    _worked("aov_vs_shop", standing.OWN_ORDER, "own average order / the shop's of 90 days"),
+    _worked("cart_vs_aov", standing.CART, "value of the cart / the shop's average order"),
+    _worked(
+        "reorder_ratio",
+        standing.REORDER,
+        "time since the newest order / the usual gap: of three orders on the own, else the shop's",
+    ),
+    _worked(
+        "replenish_ratio",
+        standing.REPLENISH,
+        "time since a product was bought / its usual gap, of products bought again, the highest",
+    ),
+    _worked(
+        "view_price_pct_median_30d",
+        standing.PRICES,
+        "median price percentile in the catalogue of the products viewed, 30 days",
+    ),
 )
 TRAITS: dict[str, Trait] = {trait.name: trait for trait in _ALL}
 # All the events that some trait reads whole: load these to tell every trait.
@@ -254,30 +322,7 @@ NO_SHOP = Shop("", "")
 # Known to nobody yet: rules over them are neither true nor false.
 PREDICTIONS = frozenset({"p_purchase_7d", "p_churn", "predicted_value_pct", "expected_next_order"})
 # Of the vocabulary, but not kept by this version.
-LATER = frozenset(
-    [
-        "devices_linked",
-        "slow_connection_share_30d",
-        "is_home_country",
-        "in_store_city",
-        "in_slow_delivery_region",
-        "new_arrival_share_30d",
-        "sale_view_share_30d",
-        "eco_view_share_30d",
-        "gift_view_share_30d",
-        "view_price_pct_median_30d",
-        "oos_views_30d",
-        "cart_vs_aov",
-        "free_ship_gap_ratio",
-        "revenue_365d_pct",
-        "aov_vs_shop",
-        "reorder_ratio",
-        "replenish_ratio",
-        "r",
-        "f",
-        "m",
-    ]
-)
+LATER: frozenset[str] = frozenset()
 
 
 def known_trait(name: str) -> Trait | None:

@@ -16,6 +16,9 @@ from plugin.shop import DAY, Shop, local_time
 
 NIGHT_FROM, NIGHT_UNTIL = 22, 4  # o'clock
 MONTH, QUARTER = 30 * DAY, 90 * DAY
+PAGE = "page_view"
+# What the browser calls a slow connection, or that the visitor wants to save data.
+SLOW = frozenset({"slow-2g", "2g", "3g", "save-data"})
 
 
 def starts(facts: Facts) -> Sequence[int]:
@@ -61,7 +64,7 @@ def _devices(facts: Facts, now: int) -> Iterator[str]:
     """The device of each visit of the last 90 days: of its first page view that tells one."""
     known = starts(facts)
     seen = set()
-    for one in facts.events.get("page_view", ()):
+    for one in facts.events.get(PAGE, ()):
         device = one.params.get("device")
         if one.at > now or not isinstance(device, str) or not device:
             continue
@@ -71,13 +74,27 @@ def _devices(facts: Facts, now: int) -> Iterator[str]:
             yield device
 
 
+def _slow(facts: Facts, now: int, shop: Shop) -> float | None:
+    """Of the visits of 30 days with a page view, the part of which one told a slow connection."""
+    known = starts(facts)
+    slow: dict[int, bool] = {}
+    for one in facts.events.get(PAGE, ()):
+        if one.at > now:
+            break
+        began = known[bisect_right(known, one.at) - 1]
+        if began > now - MONTH:
+            slow[began] = slow.get(began, False) or one.params.get("connection") in SLOW
+    return sum(slow.values()) / len(slow) if slow else None
+
+
 def _turns(facts: Facts, now: int, span: int) -> int | None:
     return edge(starts(facts), now, span)
 
 
-def _mobile_turns(facts: Facts, now: int, shop: Shop) -> int | None:
-    coming = edge(facts.times.get("page_view", ()), now, None)
-    return soonest_of([coming, _turns(facts, now, QUARTER)])
+def _told_turns(facts: Facts, now: int, span: int) -> int | None:
+    """As ``_turns``, of what page views tell of visits."""
+    coming = edge(facts.times.get(PAGE, ()), now, None)
+    return soonest_of([coming, _turns(facts, now, span)])
 
 
 def _since_visit_before(facts: Facts, now: int, shop: Shop) -> float | None:
@@ -94,5 +111,16 @@ def _when_it_begins(facts: Facts, now: int, shop: Shop) -> int | None:
 
 SESSIONS = Worked(_sessions, lambda facts, now, shop: _turns(facts, now, MONTH), times=(EVERY,))
 AT_NIGHT = Worked(_at_night, lambda facts, now, shop: _turns(facts, now, QUARTER), times=(EVERY,))
-MOBILE = Worked(_mobile, _mobile_turns, whole=("page_view",), times=(EVERY,))
+MOBILE = Worked(
+    _mobile,
+    lambda facts, now, shop: _told_turns(facts, now, QUARTER),
+    whole=(PAGE,),
+    times=(EVERY,),
+)
+SLOW_CONNECTION = Worked(
+    _slow,
+    lambda facts, now, shop: _told_turns(facts, now, MONTH),
+    whole=(PAGE,),
+    times=(EVERY,),
+)
 SINCE_VISIT_BEFORE = Worked(_since_visit_before, _when_it_begins)

@@ -12,6 +12,7 @@ from plugin.shop import Shop
 
 Value = Callable[[Facts, int, Shop], Any]  # of facts, now and whose visitor it is
 Turn = Callable[[Facts, int, Shop], "int | None"]  # the next moment after now
+Reach = Callable[[Facts, int, float], "int | None"]  # of facts, now and a bound
 EVERY = "*"  # among the names of events: the times of all of them
 
 
@@ -22,7 +23,9 @@ class Worked:
 
     ``whole``: the events it reads; ``times``: those whose times are enough. ``declared``: the
     declared traits it reads; ``also``: what else must be loaded (``Facts.also``). Who has none of
-    these has the value of somebody nothing is known of.
+    these has the value of somebody nothing is known of. ``reaches``: of a value that the time
+    alone makes grow, a moment at most 2 ms before it comes to a bound; then ``turns`` tells only
+    when it is made anew.
     """
 
     value: Value
@@ -31,6 +34,7 @@ class Worked:
     times: tuple[str, ...] = ()
     declared: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    reaches: Reach | None = None
 
     def known(self, facts: Facts) -> bool:
         """Whether what it reads was loaded."""

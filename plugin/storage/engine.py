@@ -7,7 +7,7 @@ stands side by side in ``DIALECTS``: a word in braces, or the list forms ``ints(
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, Protocol
@@ -44,6 +44,9 @@ DIALECTS: dict[str, dict[str, str]] = {
 
 BRACES = tuple(word for word in DIALECTS["sqlite"] if word.startswith("{"))
 
+
+# Raises a PluginError once a query is to end.
+Check = Callable[[], None]
 
 PLAIN = frozenset({str, int, float, bytes, type(None)})
 
@@ -86,6 +89,13 @@ class Tx(Protocol):
 
     def savepoint(self) -> AbstractContextManager[None]:
         """A part that can fail alone: undone when its block raises."""
+
+    def stopping(self, check: Check) -> AbstractContextManager[None]:
+        """A part that ends when ``check`` raises a PluginError, in the middle of a query too.
+
+        It is called every few ms while a query runs, maybe in another thread, and decides by itself
+        how often it looks. What it raised is raised here; the transaction is good for nothing then.
+        """
 
 
 class Store(Protocol):

@@ -12,8 +12,10 @@ import orjson
 
 from plugin.collect.event import Item
 from plugin.segment.facts import Facts, Happening
+from plugin.segment.person import JOINED
+from plugin.segment.shelf import CATALOGUE
 from plugin.segment.worked import EVERY
-from plugin.storage import profiles
+from plugin.storage import identities, item_states, profiles, standings
 from plugin.storage.engine import Tx
 
 TIMES = """
@@ -30,9 +32,13 @@ where profile in ints(:ids) and name in texts(:names) and live = 1
 order by at, event_id
 """
 NO_NAMES: frozenset[str] = frozenset()
-# What else may be loaded of visitors, by name: of the events that were loaded whole, by profile.
+# What else may be loaded of visitors, by name; of the events that were loaded whole, by profile.
 Loaded = Mapping[int, Mapping[str, Sequence[Happening]]]
-ALSO: dict[str, Callable[[Tx, Loaded], Mapping[int, Any]]] = {}
+ALSO: dict[str, Callable[[Tx, Sequence[int], Loaded], Mapping[int, Any]]] = {
+    CATALOGUE: item_states.catalogue,
+    JOINED: lambda tx, ids, events: identities.joined(tx, ids),
+    **standings.LOADERS,
+}
 _items = msgspec.json.Decoder(tuple[Item, ...]).decode
 
 
@@ -53,7 +59,7 @@ def load_facts(
         return {}
     events = _events(tx, ids, whole)
     times = _times(tx, ids, None if names is None or EVERY in names else names - whole)
-    further = {name: ALSO[name](tx, events) for name in also}
+    further = {name: ALSO[name](tx, ids, events) for name in also}
     found = {}
     for profile, known in profiles.load(tx, ids).items():
         mine = events[profile]

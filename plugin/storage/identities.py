@@ -13,6 +13,12 @@ LED = """
 select visitor_id from other_ids where profile = :profile and reason = 'merged'
 order by at, visitor_id
 """
+JOINED = """
+select profile, count(*) as ids from other_ids
+where profile in ints(:ids) and reason = 'merged' and at <= :at
+group by profile
+"""
+EVER = 2**62
 CAME_AS = "update events set came_as = :visitor_id where event_id = :event_id"
 KNOWN = """
 select visitor_id, profile, customer_id, at, event_id from known_as where visitor_id in texts(:ids)
@@ -78,6 +84,11 @@ def elsewhere(tx: Tx, visitor_ids: Iterable[str]) -> dict[str, int | None]:
 def merged_ids(tx: Tx, profile: int) -> list[str]:
     """The ids of the visitors that were merged into a profile, as they came."""
     return [row["visitor_id"] for row in tx.all(LED, profile=profile)]
+
+
+def joined(tx: Tx, profiles: Sequence[int], at: int = EVER) -> dict[int, int]:
+    """How many visitors were merged into each of ``profiles`` by ``at`` (Unix ms), if any was."""
+    return dict(tx.tuples(JOINED, ids=list(profiles), at=at))
 
 
 def came_as(tx: Tx, events: Iterable[tuple[str, str]]) -> None:

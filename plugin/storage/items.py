@@ -13,7 +13,7 @@ from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.serve.product import Product
 from plugin.shop import to_major
-from plugin.storage import locations
+from plugin.storage import item_states, locations
 from plugin.storage.engine import Row, Tx
 
 REMOVED = "removed"  # such a row stays, so that a late event does not bring the product back
@@ -111,7 +111,9 @@ def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
     price without a sale price ends the sale. What was removed is there again.
     """
     tx.many(UPSERT, [_row(item, now) for item in items])
-    locations.keep(tx, [item["item_id"] for item in items])
+    item_ids = [item["item_id"] for item in items]
+    item_states.keep(tx, item_ids, now)
+    locations.keep(tx, item_ids)
 
 
 def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:

@@ -13,8 +13,8 @@ from plugin.storage import campaigns
 from plugin.storage import events as events_table
 from plugin.storage.engine import Tx
 
-# Told anew from the log, or done anew because the survivor is marked dirty.
-WITHOUT_MOVING = frozenset({"declared", "dirty", "checks"})
+# Told anew from the log, done anew because the survivor is marked dirty, or kept by the clock.
+WITHOUT_MOVING = frozenset({"declared", "dirty", "checks", "resting", "standings"})
 
 EVENTS = """
 update events set profile = :into,

@@ -1,11 +1,12 @@
 """Which steps brought a store to its present form, and which are still to come?
 
-A step is a numbered file; it runs once, in order, in one transaction with its own record, so a
-process killed half-way leaves the store as it was before the step.
+A step is a numbered file; it runs once, in order. All that are missing run in one transaction with
+their record, so a process killed half-way leaves the store as it was.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from plugin.errors import PluginError
@@ -32,31 +33,34 @@ def migrate(store: Store, kind: str) -> list[str]:
 
     Raises PluginError when the store was written by a newer version than this one.
     """
+    known = steps(kind)
+    if _up_to_date(store, known):
+        return []
     with store.write() as tx:
         _alone(tx)
         tx.run(RECORD)
         done = {row["number"]: row["name"] for row in tx.all(DONE)}
-    known = steps(kind)
-    ahead = sorted(set(done) - {number for number, _, _ in known})
-    if ahead:
-        raise PluginError(f"this store has step {done[ahead[-1]]}, unknown here: upgrade Regulars")
-    return [
-        name
-        for number, name, sql in known
-        if number not in done and _take(store, number, name, sql)
-    ]
+        ahead = sorted(set(done) - {number for number, _, _ in known})
+        if ahead:
+            raise PluginError(
+                f"this store has step {done[ahead[-1]]}, unknown here: upgrade Regulars"
+            )
+        missing = [step for step in known if step[0] not in done]
+        for number, name, sql in missing:
+            for statement in _statements(sql):
+                tx.run(statement)
+            tx.run(DID, number=number, name=name)
+    return [name for _, name, _ in missing]
 
 
-def _take(store: Store, number: int, name: str, sql: str) -> bool:
-    """Take one step, unless another process just did; whether we took it."""
-    with store.write() as tx:
-        _alone(tx)
-        if any(row["number"] == number for row in tx.all(DONE)):
-            return False
-        for statement in _statements(sql):
-            tx.run(statement)
-        tx.run(DID, number=number, name=name)
-    return True
+def _up_to_date(store: Store, known: Sequence[tuple[int, str, str]]) -> bool:
+    """Whether nothing is to be done, as at nearly every start."""
+    try:
+        with store.read() as tx:
+            done = {row["number"] for row in tx.all(DONE)}
+    except Exception:  # there is no such table yet, as each engine says in its own way
+        return False
+    return done == {number for number, _, _ in known}
 
 
 def _alone(tx: Tx) -> None:

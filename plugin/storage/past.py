@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from plugin.collect.event import Event
+from plugin.segment.ranking import Order
 from plugin.shop import Shop
 from plugin.storage.engine import Row, Tx
 from plugin.storage.events import event_of
@@ -19,6 +20,15 @@ where e.profile in ints(:ids) and e.at <= :at
 # Whoever told of them: the other word may have come under another visitor.
 PURCHASES = """
 select * from events where transaction_id in texts(:ids) and name = 'purchase' and at <= :at
+"""
+# Of everybody; what was told of an order later does not count yet.
+ALL_PURCHASES = """
+select profile, transaction_id, event_id, at, source, params, value, currency from events
+where transaction_id is not null and name = 'purchase' and at <= :at
+"""
+ALL_REFUNDS = """
+select transaction_id, value from events
+where transaction_id is not null and name = 'refund' and at <= :at
 """
 CUSTOMERS = """
 select profile, customer_id from known_as where profile in ints(:ids) and at <= :at
@@ -61,6 +71,27 @@ def past(tx: Tx, ids: Sequence[int], at: int, shop: Shop) -> Past:
     }
     known = {row["profile"]: row["customer_id"] for row in tx.all(CUSTOMERS, ids=list(ids), at=at)}
     return Past(logs, values, known)
+
+
+def orders_then(tx: Tx, at: int, shop: Shop) -> list[Order]:
+    """Every order of the shop as it counted at ``at`` (Unix ms), by profile and time."""
+    best: dict[str, Row] = {}
+    for row in tx.all(ALL_PURCHASES, at=at):
+        known = best.setdefault(row["transaction_id"], row)
+        if known is not row and rank(row) < rank(known):
+            best[row["transaction_id"]] = row
+    back: dict[str, int] = {}
+    for number, value in tx.tuples(ALL_REFUNDS, at=at):
+        whole = best[number]["value"] or 0 if number in best else 0
+        back[number] = back.get(number, 0) + (whole if value is None else value)
+    found = []
+    for number, row in best.items():
+        if (row["currency"] or shop.currency) == shop.currency:
+            value, refunded = row["value"] or 0, back.get(number, 0)
+            found.append(Order(row["profile"], row["at"], value, refunded))
+        else:
+            found.append(Order(row["profile"], row["at"], 0, 0, ours=False))
+    return sorted(found)
 
 
 def entered_at(tx: Tx, slug: str, ids: Sequence[int], at: int) -> dict[int, int]:

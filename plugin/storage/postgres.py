@@ -7,8 +7,9 @@ statement can only reach its own shop.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +17,11 @@ import psycopg
 from psycopg.rows import dict_row, tuple_row
 
 from plugin import faults
-from plugin.errors import Busy
-from plugin.storage.engine import Row, bound, in_dialect, in_places
+from plugin.errors import Busy, PluginError
+from plugin.storage.engine import Check, Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
+
+LOOK_S = 0.02  # between two looks at whether a query is to end
 
 _NAMED = re.compile(r"(?<!:):([a-z_]\w*)")
 
@@ -95,6 +98,40 @@ class PostgresTx:
         """A part that can fail alone."""
         with self._connection.transaction():
             yield
+
+    @contextmanager
+    def stopping(self, check: Check) -> Iterator[None]:
+        """A part that ends when ``check`` raises; a thread of its own asks it."""
+        check()
+        told: list[PluginError] = []
+        over = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(check, told, over), daemon=True)
+        watch.start()
+        try:
+            yield
+        except psycopg.errors.QueryCanceled:
+            if not told:
+                raise
+        finally:
+            over.set()
+            watch.join()
+            if told:
+                # A late word to cancel must not reach who borrows the connection next.
+                self._connection.close()
+        if told:
+            raise told[0]
+
+    def _watch(self, check: Check, told: list[PluginError], over: threading.Event) -> None:
+        """Have the server end what runs, once ``check`` raises: again until the part is over."""
+        while not over.wait(LOOK_S):
+            try:
+                if not told:
+                    check()
+            except PluginError as trouble:
+                told.append(trouble)
+            if told:
+                with suppress(psycopg.Error):
+                    self._connection.cancel_safe(timeout=2.0)
 
 
 def _connect(url: str) -> psycopg.Connection[Row]:

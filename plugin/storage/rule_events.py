@@ -19,7 +19,7 @@ from plugin.segment.shape import (
     Where,
     Window,
 )
-from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER
+from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER, TEXT
 from plugin.segment.window import bounds
 from plugin.storage.rule_parts import SET, Parts
 
@@ -28,6 +28,9 @@ COLUMNS = ("currency", "transaction_id")
 MONEY_FIELDS = ("value", "price")
 LINE_NUMBERS = ("price", "quantity")
 BASE = "{e}.profile = p.id and {e}.name = {name} and {e}.live = 1"
+ASKS_FOR_A_TEXT = ("is", "in", "contains", "starts_with", "ends_with")
+MOST_NEEDLES = 3
+IN_NUMBERS = set("0123456789.e+-")
 TOKENS = """
 select distinct {token} as token from events e
 where e.name = {name} and e.live = 1{window}
@@ -58,7 +61,7 @@ class EventLeaves:
         """A figure over the values of a param, a column or a field of all lines."""
         name, words = leaf.of or "", self.parts.words
         if name in ITEM_FIELDS:
-            source = source.replace("from events e", f"from events e, {words.lines}", 1)
+            source = words.each_line(source)
         if leaf.measure == "distinct":
             return f"(select count(distinct {self.said(name)}) {source})"
         value = self.amount(name)
@@ -122,11 +125,22 @@ class EventLeaves:
     def condition(self, where: Where, event: str, window: Window) -> str:
         """Whether an event satisfies a condition: for a field of the lines, any of them does."""
         if where.param in ITEM_FIELDS:
-            tested = self._tested(where)
-            return f"exists (select 1 from {self.parts.words.lines} where {tested})"
+            return self._maybe(where, self.parts.words.any_line(self._tested(where)))
         if where.kind in (DATE, LIST) and where.op not in SET:
             return self._decided(where, event, window)
-        return self._tested(where)
+        return self._maybe(where, self._tested(where))
+
+    def _maybe(self, where: Where, tested: str) -> str:
+        """A condition that asks for a text, behind a look at whether it can be there at all."""
+        needles = where.values
+        if where.op not in ASKS_FOR_A_TEXT or where.include_unset or where.param in COLUMNS:
+            return tested
+        if where.kind != TEXT or len(needles) > MOST_NEEDLES or not all(map(_literal, needles)):
+            return tested
+        words = self.parts.words
+        value = "e.items" if where.param in ITEM_FIELDS else "e.params"
+        maybe = " or ".join(words.maybe(value, needle) for needle in needles)
+        return f"(({maybe}) and {tested})"
 
     def _tested(self, where: Where) -> str:
         name, kind, to = where.param, where.kind, where.values
@@ -152,7 +166,7 @@ class EventLeaves:
         """Where a param or a field of a line stands: the JSON, and the key in it."""
         words = self.parts.words
         if name in ITEM_FIELDS:
-            return words.line, words.key(ITEM_FIELDS[name])
+            return words.line, words.line_key(ITEM_FIELDS[name])
         return words.params, words.key(name)
 
     def amount(self, name: str) -> str:
@@ -184,8 +198,10 @@ class EventLeaves:
             return f"nullif(e.{name}, '')"
         if name == "value":
             return self.ours(name, "e.value")
-        if name == "quantity":
+        if name in LINE_NUMBERS:
             return self.amount(name)
+        if name in ITEM_FIELDS:
+            return self.parts.words.plain_text(*self.member(name))
         return self.ours(name, self.parts.words.said(*self.member(name)))
 
     def ours(self, name: str, value: str) -> str:
@@ -194,6 +210,15 @@ class EventLeaves:
             return value
         currency = self.parts.bind(self.parts.shop.currency)
         return f"(case when coalesce(e.currency, {currency}) = {currency} then {value} end)"
+
+
+def _literal(needle: str) -> bool:
+    """Whether a folded text stands in JSON as it is, whatever it was folded from in ASCII.
+
+    A number is written in JSON in another way than as a text.
+    """
+    plain = needle.isascii() and needle.isprintable() and not {'"', "\\"} & set(needle)
+    return plain and not set(needle) <= IN_NUMBERS
 
 
 def counted(source: str, op: str, values: Sequence[float]) -> str:

@@ -49,6 +49,7 @@ MARKED = "case when d.truth is not null then 'b' when d.number is not null then 
 DECLARED_VALUES = f"""
 select distinct {MARKED} as mark, d.folded, d.number from declared d where d.trait = {{name}}
 """
+OFF = "select 1 as off from segments where slug = :slug and enabled = 0"
 MEMBER = "exists (select 1 from memberships m where m.profile = p.id and m.segment = {slug})"
 EXTENT = "select min({column}) as first, max({column}) as last from profiles p"
 UNKNOWN = "(cast(null as integer) = 1)"
@@ -69,6 +70,7 @@ class Maker:
     def __init__(self, tx: Tx, shop: Shop, now: int) -> None:
         self.parts = Parts(tx, shop, now)
         self.events = EventLeaves(self.parts)
+        self.columns: dict[Rule, str] = {}  # of parts whose answers are there already
 
     def whole(self, rule: Rule) -> str:
         """The rule for a visitor that was seen by now; unknown is false."""
@@ -76,6 +78,8 @@ class Maker:
 
     def part(self, rule: Rule) -> str:
         """One part of a rule, in brackets; null: unknown."""
+        if rule in self.columns:
+            return f"({self.columns[rule]})"
         if isinstance(rule, (All, AnyOf)):
             word = " and " if isinstance(rule, All) else " or "
             return "(" + word.join(self.part(part) for part in rule.parts) + ")"
@@ -96,11 +100,17 @@ class Maker:
         if isinstance(leaf, NotFollowedLeaf):
             return self.events.not_followed(leaf)
         if isinstance(leaf, SegmentLeaf):
-            return MEMBER.replace("{slug}", self.parts.bind(leaf.slug))
+            return self.member(leaf.slug)
         if isinstance(leaf, Bucket):
             place = self.parts.words.place(self.parts.bind(leaf.salt))
             return f"{place} < {self.parts.bind(leaf.below)}"
         return "true"
+
+    def member(self, slug: str) -> str:
+        """Who is in another segment: nobody, while it is off."""
+        if self.parts.tx.one(OFF, slug=slug) is not None:
+            return "false"
+        return MEMBER.replace("{slug}", self.parts.bind(slug))
 
     def trait(self, leaf: TraitLeaf) -> str:
         """A trait compared; unknown where it is a prediction."""

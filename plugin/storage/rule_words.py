@@ -14,25 +14,50 @@ from typing import Any, Protocol
 
 import orjson
 
+from plugin.profile.profile import Profile
 from plugin.segment.compare import declared_text
 from plugin.segment.evaluate import bucket
+from plugin.segment.facts import Facts
+from plugin.segment.lead import SCORE
 from plugin.segment.text import fold
+from plugin.shop import Shop
 
 Bind = Callable[[Any], str]
 # What ``str.strip`` takes off.
 SPACES = "".join(chr(i) for i in range(sys.maxunicode + 1) if chr(i).isspace())
 ASCII_SPACES = "".join(one for one in SPACES if one.isascii())
+SEVERAL = "instr(e.items, '},{') > 0"  # an event may have several lines: of SQLite
+LINES = "json_array_elements(cast(e.items as json)) as i (value)"  # of PostgreSQL
 
 
 class Words(Protocol):
     """SQL of one engine. ``value``: SQL of JSON text; ``key``: SQL that ``key`` made of a name."""
 
     params: str
-    lines: str
     line: str
 
     def key(self, name: str) -> str:
         """What stands for a member called ``name``."""
+
+    def line_key(self, name: str) -> str:
+        """What stands for a member of ``line``, a product line of an event ``e``."""
+
+    def each_line(self, source: str) -> str:
+        """``source``, which begins ``from events e where``, once for each line of an event."""
+
+    def any_line(self, tested: str) -> str:
+        """Whether what is ``tested`` of a line is true of one of an event's lines."""
+
+    def plain_text(self, value: str, key: str) -> str:
+        """A member that is a text wherever it is there, as it was told; null: none, or empty."""
+
+    def text_alone(self, value: str, key: str) -> str:
+        """The member as it was told; null: it is no text."""
+
+    def maybe(self, value: str, needle: str) -> str:
+        """False only if no text in the JSON, folded, holds the ASCII text ``needle``, as it stands
+        in JSON: for a look that costs less than reading it.
+        """
 
     def token(self, value: str, key: str) -> str:
         """The member as JSON text; null: there is none."""
@@ -69,15 +94,47 @@ class SqliteWords:
     """As ``Words``; most are functions that ``teach`` gives."""
 
     params = "e.params"
-    lines = "json_each(e.items) as i"
-    line = "i.value"
+    line = "e.items"
 
     def __init__(self, bind: Bind) -> None:
         self._bind = bind
+        self._first: dict[str, str] = {}  # of the key of a line's member: that of the first line's
 
     def key(self, name: str) -> str:
         """The path of a member."""
         return self._bind(f'$."{name}"')
+
+    def line_key(self, name: str) -> str:
+        """The path of a member of the line ``i``; without one, of the first."""
+        first, of_any = self._bind(f'$[0]."{name}"'), self._bind(f']."{name}"')
+        key = f"(case when i.key is null then {first} else '$[' || i.key || {of_any} end)"
+        self._first[key] = first
+        return key
+
+    def each_line(self, source: str) -> str:
+        """Most events have one line at most: those are not taken apart, which costs the most."""
+        return source.replace(
+            "from events e where",
+            f"from events e left join json_each(case when {SEVERAL} then e.items end) as i"
+            " where e.items <> '[]' and",
+            1,
+        )
+
+    def any_line(self, tested: str) -> str:
+        """As ``each_line``."""
+        first = tested
+        for key, of_first in self._first.items():
+            first = first.replace(key, of_first)
+        among = f"exists (select 1 from json_each(e.items) as i where {tested})"
+        return f"(e.items <> '[]' and case when {SEVERAL} then {among} else {first} end)"
+
+    def plain_text(self, value: str, key: str) -> str:
+        """The member."""
+        return f"nullif({value} ->> {key}, '')"
+
+    def text_alone(self, value: str, key: str) -> str:
+        """The member, where it is a text."""
+        return f"(case json_type({value}, {key}) when 'text' then {value} ->> {key} end)"
 
     def token(self, value: str, key: str) -> str:
         """The member as JSON text."""
@@ -87,9 +144,18 @@ class SqliteWords:
         """The member, folded."""
         return f"json_folded({value} -> {key})"
 
+    def maybe(self, value: str, needle: str) -> str:
+        """In ASCII, which folds as ``lower`` does, what is not there need not be looked for."""
+        there = f"instr(lower({value}), {self._bind(needle)}) > 0"
+        return f"({there} or length({value}) <> length(cast({value} as blob)))"
+
     def said(self, value: str, key: str) -> str:
-        """The member, told from others."""
-        return f"json_said({value} -> {key})"
+        """The member, told from others; a number with a point may be a whole one."""
+        return (
+            f"(case json_type({value}, {key}) when 'null' then null"
+            f" when 'real' then json_said({value} -> {key})"
+            f" else nullif({value} -> {key}, '\"\"') end)"
+        )
 
     def number(self, value: str, key: str) -> str:
         """The member as a number."""
@@ -127,7 +193,6 @@ class PostgresWords:
     """As ``Words``, with what PostgreSQL has."""
 
     params = "cast(e.params as json)"
-    lines = "json_array_elements(cast(e.items as json)) as i (value)"
     line = "i.value"
 
     def __init__(self, bind: Bind) -> None:
@@ -136,6 +201,30 @@ class PostgresWords:
     def key(self, name: str) -> str:
         """The name of a member."""
         return f"cast({self._bind(name)} as text)"
+
+    def line_key(self, name: str) -> str:
+        """The name of a member of the line ``i``."""
+        return self.key(name)
+
+    def each_line(self, source: str) -> str:
+        """The lines as a table beside the events."""
+        return source.replace("from events e where", f"from events e, {LINES} where", 1)
+
+    def any_line(self, tested: str) -> str:
+        """Whether there is such a line."""
+        return f"exists (select 1 from {LINES} where {tested})"
+
+    def plain_text(self, value: str, key: str) -> str:
+        """The member."""
+        return f"nullif({value} ->> {key}, '')"
+
+    def text_alone(self, value: str, key: str) -> str:
+        """The member, where it is a text."""
+        return f"(case json_typeof({value} -> {key}) when 'string' then {value} ->> {key} end)"
+
+    def maybe(self, value: str, needle: str) -> str:
+        """Always: it reads fast enough."""
+        return "true"
 
     def token(self, value: str, key: str) -> str:
         """The member as JSON text."""
@@ -220,6 +309,11 @@ def teach(connection: Any) -> None:
     connection.create_function("json_folded", 1, json_folded, deterministic=True)
     connection.create_function("json_said", 1, json_said, deterministic=True)
     connection.create_function("bucket", 2, bucket, deterministic=True)
+    try:
+        connection.execute("select pow(2.0, 0.5)")
+    except Exception:  # a library that was built without mathematics
+        connection.create_function("pow", 2, pow, deterministic=True)
+    connection.create_aggregate("lead_score", 3, LeadScore)
     connection.create_aggregate("decimal_sum", 1, DecimalSum)
     connection.create_aggregate("decimal_mean", 1, DecimalMean)
 
@@ -240,6 +334,25 @@ def json_said(token: str | None) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return None if value is None or value == "" else token
+
+
+class LeadScore:
+    """The points of a lead, as Python counts them: of name, time, and now."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, list[int]] = {}
+        self.now = 0
+
+    def step(self, name: str, at: int, now: int) -> None:
+        """One more event."""
+        self.now = now
+        self.times.setdefault(name, []).append(at)
+
+    def finalize(self) -> int:
+        """The points."""
+        times = {name: tuple(sorted(found)) for name, found in self.times.items()}
+        score: int = SCORE.value(Facts(Profile(""), times), self.now, Shop("", ""))
+        return score
 
 
 class DecimalSum:

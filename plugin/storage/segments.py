@@ -8,9 +8,18 @@ from typing import Any
 
 import orjson
 
+from plugin.storage import backfills
 from plugin.storage.engine import Row, Tx
 
-DEFINITIONS = "select * from segments order by name, slug"
+DEFINITIONS = """
+select s.*, case
+  when b.segment is null then 1.0
+  when b.settled = 0 then 0.0
+  else 0.5 + 0.5 * b.after_profile / case when b.upto > 0 then b.upto else 1 end
+end as asked
+from segments s left join backfills b on b.segment = s.slug
+order by s.name, s.slug
+"""
 PUT = """
 insert into segments (slug, name, kind, rule, enabled, created_at, updated_at)
 values (:slug, :name, :kind, :rule, :enabled, :now, :now)
@@ -27,7 +36,10 @@ MEMBER_IDS = "select profile from memberships where segment = :slug"
 VISITORS = """
 select visitor_id from profiles where id in ints(:ids) order by last_seen_at desc, id limit :limit
 """
-SET_ERROR = "update segments set error = :error where slug = :slug"
+SET_ERROR = """
+update segments set error = :error
+where slug = :slug and coalesce(error, '') <> coalesce(cast(:error as text), '')
+"""
 MEMBERS = """
 select p.id, p.visitor_id, m.entered_at, p.last_seen_at
 from memberships m join profiles p on p.id = m.profile
@@ -41,29 +53,33 @@ from memberships m join segments s on s.slug = m.segment
 where m.profile = :profile
 order by s.name
 """
-HISTORY = """
-select (noticed_at / :span) * :span as at, cast(sum(entered) as {int}) as entered,
-       cast(count(*) - sum(entered) as {int}) as went
-from transitions
-where segment = :slug and noticed_at >= :since
-group by 1
-order by 1
-"""
 MARK = """
 insert into dirty (profile, mark) values (:profile, 1)
 on conflict (profile) do update set mark = dirty.mark + 1
+"""
+MARK_MERGED = """
+insert into dirty (profile, mark, merged) values (:profile, 1, 1)
+on conflict (profile) do update set mark = dirty.mark + 1, merged = 1
 """
 EVERYBODY_DUE = """
 insert into checks (profile, next_check) select id, 0 from profiles where true
 on conflict (profile) do update set next_check = 0
 """
-DIRTY = "select profile, mark from dirty order by profile limit :limit"
+DIRTY = "select profile, mark, merged from dirty order by profile limit :limit"
 DUE = """
 select profile, next_check from checks where next_check <= :now order by next_check limit :limit
 """
 WAITING = """
 select (select count(*) from dirty) as dirty,
        (select count(*) from checks where next_check <= :now) as due
+"""
+WAITING_OF = """
+select p.id, d.mark, c.next_check from profiles p
+left join dirty d on d.profile = p.id left join checks c on c.profile = p.id
+where p.id in ints(:ids)
+"""
+ALL_WAITING = """
+select profile from dirty union select profile from checks where next_check <= :now
 """
 HELD = """
 select p.id as profile, m.segment from profiles p left join memberships m on m.profile = p.id
@@ -95,7 +111,10 @@ RESIZE = "update segments set size = size + :by where slug = :slug"
 
 @dataclass(frozen=True)
 class Segment:
-    """A group the owner defined. ``rule`` is the document as saved; ``error`` why it rests."""
+    """A group the owner defined. ``rule`` is the document as saved; ``error`` why it rests.
+
+    ``asked``: how far its rule was asked about everybody, 0 to 1; from 0.5 its members are right.
+    """
 
     slug: str
     name: str
@@ -107,6 +126,7 @@ class Segment:
     error: str | None
     created_at: int
     updated_at: int
+    asked: float
 
 
 @dataclass(frozen=True)
@@ -118,17 +138,21 @@ class Change:
     entered: bool
     due_at: int
     noticed_at: int
-    cause: str  # event, time, edit, manual
+    cause: str  # as in journey.causes
     version: int
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A visitor to look at: ``mark`` when dirty, ``due_at`` when a moment has come."""
+    """A visitor to look at: ``mark`` when dirty, ``due_at`` when a moment has come.
+
+    ``merged``: who it is was learned meanwhile, so it has got events of another, or lost some.
+    """
 
     profile: int
     mark: int | None
     due_at: int | None
+    merged: bool = False
 
 
 def definitions(tx: Tx) -> list[Segment]:
@@ -137,10 +161,9 @@ def definitions(tx: Tx) -> list[Segment]:
 
 
 def put(tx: Tx, slug: str, name: str, kind: str, rule: Any, enabled: bool, now: int) -> None:
-    """Keep a segment; an edit raises its version, and everybody is looked at again."""
+    """Keep a segment; an edit raises its version and ends its rest."""
     text = orjson.dumps(rule).decode()
     tx.run(PUT, slug=slug, name=name, kind=kind, rule=text, enabled=enabled, now=now)
-    everybody_due(tx)
 
 
 def delete(tx: Tx, slug: str) -> bool:
@@ -148,6 +171,7 @@ def delete(tx: Tx, slug: str) -> bool:
     tx.run(DROP_MEMBERS, slug=slug)
     tx.run(DROP_HISTORY, slug=slug)
     tx.run(DROP_BY_HAND, slug=slug)
+    backfills.forget(tx, slug)
     return tx.run(DELETE, slug=slug) > 0
 
 
@@ -182,19 +206,24 @@ def segments_of(tx: Tx, profile: int) -> list[Row]:
     return tx.all(OF_VISITOR, profile=profile)
 
 
-def history(tx: Tx, slug: str, since: int, span: int) -> list[Row]:
-    """How many entered and went, per ``span`` ms since ``since``: at, entered, went."""
-    return tx.all(HISTORY, slug=slug, since=since, span=span)
-
-
 def mark_dirty(tx: Tx, profiles: Iterable[int]) -> None:
     """An event came for these: their answer may have changed."""
     tx.many(MARK, [{"profile": profile} for profile in sorted(set(profiles))])
 
 
+def mark_merged(tx: Tx, profiles: Iterable[int]) -> None:
+    """Who these are was learned: their events are others than before."""
+    tx.many(MARK_MERGED, [{"profile": profile} for profile in sorted(set(profiles))])
+
+
 def check_by(tx: Tx, profiles: Iterable[int], at: int) -> None:
     """Have these looked at again at ``at`` (Unix ms) or before."""
-    tx.many(NOT_LATER, [{"profile": profile, "at": at} for profile in sorted(set(profiles))])
+    wake(tx, dict.fromkeys(profiles, at))
+
+
+def wake(tx: Tx, moments: Mapping[int, int]) -> None:
+    """Have each of these profiles looked at again at its moment (Unix ms) or before."""
+    tx.many(NOT_LATER, [{"profile": p, "at": at} for p, at in sorted(moments.items())])
 
 
 def everybody_due(tx: Tx) -> None:
@@ -207,9 +236,23 @@ def waiting(tx: Tx, now: int, limit: int) -> list[Waiting]:
     dirty = tx.all(DIRTY, limit=limit)
     due = tx.all(DUE, now=now, limit=limit)
     moments = {row["profile"]: row["next_check"] for row in due}
-    found = [Waiting(r["profile"], r["mark"], moments.pop(r["profile"], None)) for r in dirty]
+    found = [
+        Waiting(r["profile"], r["mark"], moments.pop(r["profile"], None), bool(r["merged"]))
+        for r in dirty
+    ]
     found += [Waiting(profile, None, at) for profile, at in moments.items()]
     return found[:limit]
+
+
+def waiting_of(tx: Tx, profiles: Sequence[int]) -> dict[int, tuple[int | None, int | None]]:
+    """The mark of each of ``profiles`` that is dirty, and its next check; None: it has none."""
+    rows = tx.tuples(WAITING_OF, ids=list(profiles))
+    return {profile: (mark, next_check) for profile, mark, next_check in rows}
+
+
+def all_waiting(tx: Tx, now: int) -> set[int]:
+    """Every profile that waits to be looked at."""
+    return {profile for (profile,) in tx.tuples(ALL_WAITING, now=now)}
 
 
 def backlog(tx: Tx, now: int) -> tuple[int, int]:
@@ -254,4 +297,11 @@ def _sizes(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _segment(row: Row) -> Segment:
-    return Segment(**{**row, "rule": orjson.loads(row["rule"]), "enabled": bool(row["enabled"])})
+    return Segment(
+        **{
+            **row,
+            "rule": orjson.loads(row["rule"]),
+            "enabled": bool(row["enabled"]),
+            "asked": float(row["asked"]),
+        }
+    )

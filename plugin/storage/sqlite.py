@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from plugin import faults
-from plugin.errors import Busy, Undone
-from plugin.storage.engine import Row, bound, in_dialect, in_places
+from plugin.errors import Busy, PluginError, Undone
+from plugin.storage.engine import Check, Row, bound, in_dialect, in_places
 from plugin.storage.pool import Pool
 from plugin.storage.rule_words import teach
 
@@ -44,6 +44,11 @@ DISK_TROUBLE = frozenset({3, 5, 6, 7, 8, 10, 11, 13, 14, 15})
 # memory first. Both are a limit, not a reservation.
 LOG_PAGES = 4_000  # of 4 kB, until the log is folded into the file
 CACHE_KB = 64_000
+# Readers look at the file where it lies in memory, as much of it as there is: it copies nothing.
+MAPPED = 2**36
+# Instructions of SQLite's machine between two looks at whether a query is to end: below a
+# millisecond, and few enough looks to cost a percent.
+STEPS = 10_000
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -121,6 +126,29 @@ class SqliteTx:
         finally:
             self._depth -= 1
 
+    @contextmanager
+    def stopping(self, check: Check) -> Iterator[None]:
+        """A part that ends when ``check`` raises."""
+        told: list[PluginError] = []
+
+        def look() -> int:
+            try:
+                check()
+            except PluginError as trouble:
+                told.append(trouble)
+            return len(told)
+
+        check()
+        self._connection.set_progress_handler(look, STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError:
+            if told:
+                raise told[0] from None
+            raise
+        finally:
+            self._connection.set_progress_handler(None, STEPS)
+
 
 class SqliteStore:
     """A store in the file at ``path``, made when absent; see ``engine.Store``."""
@@ -156,6 +184,8 @@ class SqliteStore:
             connection.execute("pragma synchronous = full")
             connection.execute(f"pragma wal_autocheckpoint = {LOG_PAGES}")
             connection.execute(f"pragma cache_size = -{CACHE_KB}")
+        else:
+            connection.execute(f"pragma mmap_size = {MAPPED}")
         connection.execute("pragma foreign_keys = on")
         teach(connection)
         return connection

@@ -12,13 +12,18 @@ from plugin.errors import PluginError
 from plugin.storage import jobs as runs
 from plugin.storage.house import House
 from plugin.tasks.jobs import Job, jobs
+from plugin.tasks.writer import Writer
 
 log = logging.getLogger("regulars.clock")
 FIRST_RUN_AFTER_S = 2
 
 
-def make_clock(house: House, now: Callable[[], int]) -> BackgroundScheduler:
+def make_clock(
+    house: House, now: Callable[[], int], writer: Writer | None = None
+) -> BackgroundScheduler:
     """A scheduler with every job, not started yet. One process of an installation may run it.
+
+    writer: who does the passes over visitors; None: this process, by itself.
 
     A run that was missed is made up for once, whenever that is; a job never overlaps itself.
     """
@@ -27,7 +32,7 @@ def make_clock(house: House, now: Callable[[], int]) -> BackgroundScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     soon = datetime.now(timezone.utc) + timedelta(seconds=FIRST_RUN_AFTER_S)
-    for job in jobs(house.settings):
+    for job in jobs(house.settings, writer):
         if job.every_s is not None:
             timing = {"trigger": "interval", "seconds": job.every_s, "next_run_time": soon}
         else:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from plugin import faults, journey
 from plugin.errors import Busy, PluginError, Undone
+from plugin.journey.decide import Decide
 from plugin.shop import Shop
 from plugin.storage import locations
 from plugin.storage.engine import Store, Tx
@@ -64,8 +65,10 @@ class Committed(NamedTuple):
 class GroupWriter:
     """Writes the steps of this process, and of whom it lets in, in a thread of its own."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, decide: Decide = journey.decide) -> None:
         self.house = house
+        self._decide = decide  # where passes over many visitors are decided
+        self._passing = threading.Lock()
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
         self._closing = False
@@ -85,11 +88,17 @@ class GroupWriter:
     def do(self, shop: str, step: str, **args: Any) -> Any:
         """As ``Writer.do``."""
         if step in journey.LONG_STEPS:  # these take the lock in small bites by themselves
-            found = journey.LONG_STEPS[step]
-            return found(self.house.store(shop), self.house.shop(shop), **args)
+            return self._long(shop, step, args)
         answer = self.submit([asked(shop, step, args)])[0].wait()
         faults.reach("before_answer")
         return answer.given()
+
+    def _long(self, name: str, step: str, args: dict[str, Any]) -> Any:
+        store, shop = self.house.store(name), self.house.shop(name)
+        if step != "reassign":
+            return journey.LONG_STEPS[step](store, shop, **args)
+        with self._passing:  # whoever comes second finds nothing left to do
+            return journey.bring_up_to_date(store, shop, decide=self._decide, **args)
 
     def ping(self) -> None:
         """As ``Writer.ping``."""

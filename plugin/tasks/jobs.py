@@ -9,9 +9,14 @@ from typing import Any
 
 from plugin import journey
 from plugin.config import Settings
+from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
 from plugin.tasks.outbox import Post, deliver
+from plugin.tasks.writer import Writer
+
+# Then the next tick goes on, so that those whose time has come do not wait behind an edit.
+TICK_WITHIN_MS = 50_000
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,10 @@ class Job:
     at_hour: int | None = None
 
 
-def jobs(settings: Settings) -> tuple[Job, ...]:
-    """Every job, with this installation's own tick, secret and network."""
+def jobs(settings: Settings, writer: Writer | None = None) -> tuple[Job, ...]:
+    """Every job, with this installation's own tick, writer, secret and network."""
     own: dict[str, dict[str, Any]] = {
-        "tick": {"every_s": settings.tick_seconds},
+        "tick": {"every_s": settings.tick_seconds, "run": partial(_tick, writer=writer)},
         "webhooks": {
             "run": partial(
                 _webhooks, secret_key=settings.secret_key, private=settings.fetch_private
@@ -41,8 +46,12 @@ def jobs(settings: Settings) -> tuple[Job, ...]:
     return tuple(replace(job, **own.get(job.name, {})) for job in JOBS)
 
 
-def _tick(store: Store, shop: Shop, now: int) -> str:
-    return str(journey.reassign(store, shop, now))
+def _tick(store: Store, shop: Shop, now: int, writer: Writer | None = None) -> str:
+    if writer is None:
+        done = journey.bring_up_to_date(store, shop, now, within_ms=TICK_WITHIN_MS)
+    else:
+        done = writer.do(shop.name, "reassign", now=now, within_ms=TICK_WITHIN_MS)
+    return str(journey.Changes(**done))
 
 
 def _webhooks(
@@ -53,6 +62,10 @@ def _webhooks(
 
 def _rankings(store: Store, shop: Shop, now: int) -> str:
     return f"{journey.rank(store, shop, now)} products ranked"
+
+
+def _standings(store: Store, shop: Shop, now: int) -> str:
+    return str(keep_standings(store, shop, now))
 
 
 def _pulse(store: Store, shop: Shop, now: int) -> str:
@@ -66,13 +79,14 @@ def _pulse(store: Store, shop: Shop, now: int) -> str:
 
 
 def _reconcile(store: Store, shop: Shop, now: int) -> str:
-    return str(journey.reassign(store, shop, now, full=True))
+    return str(journey.reconcile(store, shop, now))
 
 
 JOBS = (
     Job("tick", "moves visitors whose segments may have changed", _tick, every_s=60),
     Job("webhooks", "tells the owner's addresses who entered and who left", _webhooks, every_s=10),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
+    Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
-    Job("reconcile", "looks at every visitor again; it should find nothing", _reconcile, at_hour=3),
+    Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),
 )

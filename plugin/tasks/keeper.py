@@ -20,6 +20,7 @@ import msgspec
 from plugin import journey
 from plugin.errors import Busy, PluginError
 from plugin.storage.house import House
+from plugin.tasks.evaluator import Evaluator
 from plugin.tasks.group import GroupWriter
 from plugin.tasks.wire import (
     Answer,
@@ -42,7 +43,8 @@ class Keeper:
     def __init__(self, house: House, lock: int) -> None:
         self.house = house
         self._lock = lock
-        self._group = GroupWriter(house)
+        self._evaluator = Evaluator(house.settings)
+        self._group = GroupWriter(house, self._evaluator.decide)
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._closing = threading.Event()
         self._lines: set[socket.socket] = set()
@@ -75,6 +77,7 @@ class Keeper:
             self._door.shutdown(socket.SHUT_RDWR)  # wakes the one that waits at the door
         self._door.close()
         self._group.close()
+        self._evaluator.close()
         for line in list(self._lines):
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RD)  # the last answers still go out

@@ -9,16 +9,18 @@ from flask import Response
 
 from plugin.errors import DocumentRefused, NotFound
 from plugin.shop import Shop
-from plugin.storage import campaigns, segments
+from plugin.storage import backfills, campaigns, segments
 from plugin.storage.engine import Row
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
 from plugin.web.pages import paged
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+RESERVED = {"preview", "templates"}  # addresses under /v1/segments already
 SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
 KINDS = {"popups": "popup", "windows": "window"}
 SAMPLE = 20
+WITHIN_MS = 8_000  # that an answer waits for the visitors to be looked at
 END = 2**62
 
 
@@ -43,6 +45,8 @@ def put_segment(slug: str) -> Response:
     shop = server_shop()
     data = body()
     check_slug(slug)
+    if slug in RESERVED:
+        raise DocumentRefused(f"{slug} is an address of ours: choose another slug")
     unknown = sorted(set(data) - SEGMENT_KEYS)
     if unknown:
         raise DocumentRefused(
@@ -126,11 +130,14 @@ def delete_campaign(kind: str, slug: str) -> Response:
 
 
 def bring_up_to_date(shop: Shop) -> None:
-    """Look at the visitors that wait, so that what was acknowledged counts in this answer."""
+    """Look at the visitors that wait, so that what was acknowledged counts in this answer.
+
+    Where a great many wait, as after an edit in a large shop, the clock does the rest.
+    """
     with here().house.store(shop.name).read() as tx:
-        waiting = segments.waiting(tx, here().now(), 1)
-    if waiting:
-        here().writer.do(shop.name, "reassign", now=here().now())
+        waits = segments.waiting(tx, here().now(), 1) or backfills.following(tx)
+    if waits:
+        here().writer.do(shop.name, "reassign", now=here().now(), within_ms=WITHIN_MS)
 
 
 def segment_named(shop: Shop, slug: str) -> segments.Segment:
@@ -154,6 +161,7 @@ def segment_out(one: segments.Segment) -> dict[str, Any]:
         "version": one.version,
         "updated_at": one.updated_at,
         "error": one.error,
+        "asked": round(one.asked, 2),
     }
 
 

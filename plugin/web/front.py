@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -37,6 +38,7 @@ from plugin.web.call import (
     headers_of,
 )
 from plugin.web.here import Here
+from plugin.web.preview import GONE
 from plugin.web.server_api import LARGEST_FEED
 
 BODY_WITHIN_S = 15.0
@@ -85,7 +87,13 @@ class Front:
             _send(proto, found, route.access)
             return
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self._threads, self._flask, _environ(scope, body))
+        gone = threading.Event()
+        environ = {**_environ(scope, body), GONE: gone.is_set}
+        watch = loop.create_task(_leave(proto, gone))
+        try:
+            answer = await loop.run_in_executor(self._threads, self._flask, environ)
+        finally:
+            watch.cancel()
         proto.response_bytes(*answer)
 
     def _call(self, scope: Scope, body: bytes) -> Call:
@@ -128,6 +136,12 @@ class Front:
 
 def _send(proto: Any, found: Reply, access: str) -> None:
     proto.response_bytes(found.status, headers_of(found, access), found.body)
+
+
+async def _leave(proto: Any, gone: threading.Event) -> None:
+    """Says so once who asked has gone; what takes long looks now and then."""
+    await proto.client_disconnect()
+    gone.set()
 
 
 async def _received(scope: Scope, proto: Any, largest: int) -> bytes:

@@ -20,6 +20,7 @@ BODIES = {
     "/v1/items": schemas.ItemsSchema,
     "/v1/segments/preview": schemas.PreviewSchema,
     "/v1/segments/<slug>/visitors": schemas.ByHandSchema,
+    "/v1/segments/templates/<key>": schemas.AdoptSchema,
 }
 PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
 

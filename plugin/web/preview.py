@@ -2,52 +2,149 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
-from plugin.errors import DocumentRefused, NotFound
-from plugin.segment.rule import Rule, leaves, read_rule
+from plugin.errors import DocumentRefused, NotFound, PluginError
+from plugin.segment.rule import Rule, leaves, read_rule, segments_of
 from plugin.shop import Shop
-from plugin.storage import by_hand, rules, segments
+from plugin.storage import by_hand, rules, segments, stops
 from plugin.storage.engine import Tx
+from plugin.storage.rule_look import Looked, Wanted, looked
 from plugin.web.definitions import SAMPLE, bring_up_to_date
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
 
-KEYS = {"rule", "fast", "overlap", "slug"}
+KEYS = {"rule", "fast", "overlap", "slug", "id"}
+RUN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 FAST_MS = 220  # for the estimates of a fast answer, which has 300 ms with everything around them
 FEW = 100  # visitors that are looked at before a fast answer, when they wait
 SHARE = 0.5  # of that for the rule itself; its leaves share the rest
+LONGEST_S = 20.0
+LOOK_S = 0.05  # between two looks at whether somebody wants it ended
+# What the server in front of us puts into a request: whether who asked has gone.
+GONE = "regulars.gone"
 
 
 def preview() -> Response:
     """How many visitors a rule holds for now, some of them, and how many each leaf holds for."""
-    began, shop, data = perf_counter(), server_shop(), body()
+    began = perf_counter()
+    return answer(previewed(server_shop(), body(), began))
+
+
+def stop(run: str) -> Response:
+    """End the preview that was begun with this ``id``; it answers 409 ``cancelled``."""
+    stop_run(server_shop(), run)
+    return answer({"ok": True})
+
+
+def stop_run(shop: Shop, run: str) -> None:
+    """Have a preview ended, in whatever process it runs. Raises DocumentRefused for no id."""
+    stops.wish(here().house.settings.data, shop.name, checked_run(run))
+
+
+def checked_run(run: object) -> str:
+    """The id of a preview. Raises DocumentRefused."""
+    if not isinstance(run, str) or not RUN.fullmatch(run):
+        raise DocumentRefused("id must be a text of 1 to 64 of A-Z, a-z, 0-9, - and _")
+    return run
+
+
+def previewed(
+    shop: Shop, data: Mapping[str, Any], began: float, *, patient: bool = True
+) -> dict[str, Any]:
+    """What a preview answers to ``data``, asked at ``began`` (perf_counter).
+
+    ``patient``: it waits until whoever waits has been looked at, unless it is to be fast.
+    Raises PluginError: what is wrong with it, ``cancelled``, or ``too_slow``.
+    """
+    _check(data)
+    rule, now = read_rule(data.get("rule")), here().now()
+    patient = patient and not data.get("fast")
+    asks_members = bool(segments_of(rule) or data.get("overlap") or "slug" in data)
+    with _stoppable(shop, data.get("id"), began) as check:
+        if asks_members and (patient or not _many_wait(shop, now)):
+            bring_up_to_date(shop)
+        store = here().house.store(shop.name)
+        with store.read() as tx, tx.stopping(check):
+            if data.get("fast"):
+                return _estimated(tx, rule, now, shop, began)
+            every = [one.slug for one in segments.definitions(tx)]
+            overlap = every if data.get("overlap") else ()
+            wanted = Wanted(SAMPLE, overlap, profiles="slug" in data)
+            found = looked(store, tx, rule, now, shop, wanted, check)
+            said = _counted(rule, found)
+            if data.get("overlap"):
+                said["overlap"] = found.overlap
+            if "slug" in data:
+                said |= _moves(tx, found.profiles, now, data["slug"], every)
+    return said
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    """Raises DocumentRefused for what is not a preview."""
     unknown = sorted(set(data) - KEYS)
     if unknown:
         raise DocumentRefused(
-            f"unknown: {', '.join(unknown)}; a preview has rule, fast, overlap, slug"
+            f"unknown: {', '.join(unknown)}; a preview has rule, fast, overlap, slug, id"
         )
     for name in ("fast", "overlap"):
         if not isinstance(data.get(name, False), bool):
             raise DocumentRefused(f"{name} must be true or false")
     if data.get("fast") and (data.get("overlap") or "slug" in data):
         raise DocumentRefused("fast answers counts only: leave overlap and slug out, or fast")
-    rule, now = read_rule(data.get("rule")), here().now()
-    if not data.get("fast") or not _many_wait(shop, now):
-        bring_up_to_date(shop)
-    with here().house.store(shop.name).read() as tx:
-        if data.get("fast"):
-            return answer(_estimated(tx, rule, now, shop, began))
-        said = _counted(tx, rule, now, shop)
-        if data.get("overlap"):
-            slugs = [one.slug for one in segments.definitions(tx)]
-            said["overlap"] = rules.overlap(tx, rule, now, shop, slugs)
-        if "slug" in data:
-            said |= _moves(tx, rule, now, shop, data["slug"])
-    return answer(said)
+    if "id" in data:
+        checked_run(data["id"])
+
+
+class Ending:
+    """Whether a preview is to end: looked up now and then, for it is asked all the time."""
+
+    def __init__(
+        self,
+        began: float,
+        wished: Callable[[], bool],
+        gone: Callable[[], bool],
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._end, self._next = began + LONGEST_S, 0.0
+        self._wished, self._gone, self._clock = wished, gone, clock
+
+    def __call__(self) -> None:
+        """Raises PluginError: ``cancelled`` or ``too_slow``."""
+        now = self._clock()
+        if now < self._next:
+            return
+        self._next = now + LOOK_S
+        if now > self._end:
+            raise PluginError(
+                f"this rule takes longer than {LONGEST_S:g} seconds to try: ask for a shorter"
+                " window or fewer parts, or save it and see its size when it has been counted",
+                code="too_slow",
+                status=422,
+            )
+        if self._gone() or self._wished():
+            raise PluginError("this preview was cancelled", code="cancelled", status=409)
+
+
+@contextmanager
+def _stoppable(shop: Shop, run: str | None, began: float) -> Iterator[Ending]:
+    """A part that ends on a wish, when who asked has gone, or after 20 seconds."""
+    data: Path = here().house.settings.data
+    gone: Callable[[], bool] = request.environ.get(GONE, lambda: False)
+    if run is None:
+        yield Ending(began, lambda: False, gone)
+        return
+    try:
+        yield Ending(began, lambda: stops.wished(data, shop.name, run), gone)
+    finally:
+        stops.settle(data, shop.name, run)
 
 
 def _many_wait(shop: Shop, now: int) -> bool:
@@ -56,15 +153,14 @@ def _many_wait(shop: Shop, now: int) -> bool:
         return len(segments.waiting(tx, now, FEW + 1)) > FEW
 
 
-def _counted(tx: Tx, rule: Rule, now: int, shop: Shop) -> dict[str, Any]:
-    sizes = rules.count_leaves(tx, rule, now, shop)
+def _counted(rule: Rule, found: Looked) -> dict[str, Any]:
     return {
-        "count": rules.count_matching(tx, rule, now, shop),
+        "count": found.count,
         "exact": True,
-        "sample": rules.matching(tx, rule, now, shop, SAMPLE),
+        "sample": found.sample,
         "leaves": [
             {"leaf": leaf.document, "count": size}
-            for leaf, size in zip(leaves(rule), sizes, strict=True)
+            for leaf, size in zip(leaves(rule), found.leaves, strict=True)
         ],
     }
 
@@ -96,12 +192,14 @@ def _estimated(tx: Tx, rule: Rule, now: int, shop: Shop, began: float) -> dict[s
     }
 
 
-def _moves(tx: Tx, rule: Rule, now: int, shop: Shop, slug: object) -> dict[str, Any]:
+def _moves(
+    tx: Tx, by_rule: set[int], now: int, slug: object, known: Sequence[str]
+) -> dict[str, Any]:
     """Who would enter the saved segment and who leave, were this its rule; by hand still wins."""
-    if not isinstance(slug, str) or slug not in {one.slug for one in segments.definitions(tx)}:
+    if not isinstance(slug, str) or slug not in known:
         raise NotFound("there is no such segment: leave slug out, or name one that is saved")
     words = by_hand.words_of(tx, slug, now)
-    would = rules.matching_profiles(tx, rule, now, shop) | {p for p, i in words.items() if i}
+    would = by_rule | {p for p, i in words.items() if i}
     would -= {p for p, inside in words.items() if not inside}
     held = segments.member_ids(tx, slug)
     return {

@@ -6,9 +6,10 @@ This one table feeds Flask, the API's description and the tests' matrices.
 from __future__ import annotations
 
 from plugin.web import definitions as d
-from plugin.web import inspect, machines, members, preview, server_api, snippet, storefront
+from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
 from plugin.web.route import Route
+from plugin.web.templates_api import adopt_template, list_templates
 
 HOT = True
 CAMPAIGNS = "/v1/<any(popups, windows):kind>"
@@ -48,11 +49,16 @@ SERVER_ROUTES = (
     Route(("DELETE",), "/v1/visitors/<visitor_id>", server_api.erase_visitor, "server", "Erase."),
     Route(("GET",), "/v1/segments", d.list_segments, "server", "Every segment with its size."),
     Route(("POST",), "/v1/segments/preview", preview.preview, "server", "Try a rule."),
+    Route(("DELETE",), "/v1/segments/preview/<run>", preview.stop, "server", "End a try."),
+    Route(("GET",), "/v1/segments/templates", list_templates, "server", "Segments ready made."),
+    Route(("POST",), "/v1/segments/templates/<key>", adopt_template, "server", "Adopt one."),
     Route(("GET",), "/v1/segments/<slug>", d.get_segment, "server", "One segment."),
     Route(("PUT",), "/v1/segments/<slug>", d.put_segment, "server", "Make or change a segment."),
     Route(("DELETE",), "/v1/segments/<slug>", d.delete_segment, "server", "Remove a segment."),
     Route(("GET",), "/v1/segments/<slug>/visitors", members.members, "server", "Who is in it."),
     Route(("POST",), "/v1/segments/<slug>/visitors", members.place, "server", "Put in by hand."),
+    Route(("GET",), "/v1/segments/<slug>/history", history.history, "server", "Sizes by day."),
+    Route(("GET",), "/v1/segments/<slug>/transitions", history.transitions, "server", "Moves."),
     Route(("GET",), CAMPAIGNS, d.list_campaigns, "server", "Every popup or window."),
     Route(("GET",), f"{CAMPAIGNS}/<slug>", d.get_campaign, "server", "One popup or window."),
     Route(("PUT",), f"{CAMPAIGNS}/<slug>", d.put_campaign, "server", "Make or change one."),

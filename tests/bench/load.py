@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 SLOWEST_S = 30.0  # no answer takes longer than this
 _HEAD_END = b"\r\n\r\n"
@@ -52,7 +53,9 @@ def request(body: bytes) -> bytes:
 class Load:
     """Connections to one server; use as a context."""
 
-    def __init__(self, port: int, connections: int) -> None:
+    def __init__(self, port: int, connections: int, gap_s: float = 0.0) -> None:
+        self._gap_s = gap_s  # between an answer and the next request of a connection
+        self._resting: list[tuple[float, int]] = []  # when which connection asks again
         self._port = port
         self._poll = select.epoll()
         self._lines: dict[int, socket.socket] = {}
@@ -80,10 +83,13 @@ class Load:
         told = Answers()
         cpu, began = time.process_time(), time.perf_counter()
         until = began + seconds
+        self._resting.clear()
         for line in list(self._lines.values()):
             self._send(line, requests, began)
-        while self._sent and (now := time.perf_counter()) < until:
-            self._receive(until - now, requests, told)
+        while (self._sent or self._resting) and (now := time.perf_counter()) < until:
+            self._wake(requests, now)
+            following = self._resting[0][0] if self._resting else until
+            self._receive(max(0.0, min(until, following) - now), requests, told)
         told.seconds = time.perf_counter() - began
         told.own_cpu_s = time.process_time() - cpu
         return told
@@ -120,7 +126,16 @@ class Load:
             now = time.perf_counter()
             told.latencies.append(now - self._sent.pop(number))
             count(whole, told)
-            self._send(line, requests, now)
+            if self._gap_s:
+                heappush(self._resting, (now + self._gap_s, number))
+            else:
+                self._send(line, requests, now)
+
+    def _wake(self, requests: Iterator[bytes], now: float) -> None:
+        while self._resting and self._resting[0][0] <= now:
+            number = heappop(self._resting)[1]
+            if number in self._lines:
+                self._send(self._lines[number], requests, now)
 
     def _lost(self, number: int, requests: Iterator[bytes], told: Answers) -> None:
         """The server hung up: ask again on a new connection."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -39,6 +40,13 @@ class Served:
     process: subprocess.Popen[bytes]
     port: int
     folder: Path
+
+    @property
+    def secret(self) -> str:
+        """The key of the shop's own server."""
+        found = re.search(r"sk_\w+", (self.folder / "keys").read_text())
+        assert found is not None
+        return found[0]
 
     def cpu_s(self) -> float:
         """What all its processes have used so far."""
@@ -115,7 +123,8 @@ def start(side: str, folder: Path, port: int, workers: int, out: Any) -> subproc
     }
     command = [sys.executable, "-m", "plugin"]
     add = [*command, "shop", "add", SHOP, "--public-key", KEY]
-    subprocess.run(add, env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    with (folder / "keys").open("wb") as keys:
+        subprocess.run(add, env=environ, cwd=ROOT, check=True, stdout=keys)
     return subprocess.Popen(
         [*command, "serve", *where], env=environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
     )

@@ -79,6 +79,24 @@ def test_a_filled_store_takes_visits_as_ever(part: Any, monkeypatch: pytest.Monk
     assert figure.mark == growth.MARK
 
 
+def test_a_tick_is_told_beside_that_of_a_smaller_shop(
+    part: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = part("ticks")
+    small = {
+        "SIZES": (100, 200),
+        "LARGEST": 200,
+        "PEOPLE": 50,
+        "ACTING": 5,
+        "PART": 50,
+        "ROUNDS": 1,
+    }
+    for name, value in (small | {"SEGMENTS": 3}).items():
+        monkeypatch.setattr(ticks, name, value)
+    told = {(figure.name.split(",")[1].strip(), figure.ratio > 0) for figure in ticks.measure()}
+    assert {"a tick with 5 acting", "a visitor whose time has come"} <= {name for name, _ in told}
+
+
 def test_a_mark_may_be_a_floor_or_a_ceiling(part: Any) -> None:
     figure = part("figures").Figure
     assert figure("rate", ("ours", 40), ("other", 10), 3.5).line().endswith(">= 3.5)  ok")

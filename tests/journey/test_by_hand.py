@@ -39,7 +39,7 @@ class Desk:
             STEPS["collect"](tx, self.shop, events=[event])
 
     def look(self) -> None:
-        journey.reassign(self.store, self.shop, self.now)
+        journey.bring_up_to_date(self.store, self.shop, self.now)
 
     def place(self, slug: str = "buyers", **words: Any) -> Any:
         lists = {name: words.get(name, []) for name in ("add", "remove", "release")}
@@ -101,8 +101,8 @@ def test_a_word_survives_that_two_visitors_turn_out_to_be_one(desk: Desk, now: i
 def test_a_pass_that_began_before_a_word_does_not_undo_it(
     desk: Desk, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reassign = sys.modules["plugin.journey.reassign"]
-    decide, said = reassign.verdicts, []
+    deciding = sys.modules["plugin.journey.decide"]
+    decide, said = deciding.verdicts, []
 
     def meanwhile(*args: Any) -> Any:
         if not said:
@@ -110,7 +110,7 @@ def test_a_pass_that_began_before_a_word_does_not_undo_it(
         return decide(*args)
 
     desk.tell(Event("view-0009", CHO, "view_item", now, now))
-    monkeypatch.setattr(reassign, "verdicts", meanwhile)
+    monkeypatch.setattr(deciding, "verdicts", meanwhile)
     desk.look()
     assert desk.members() == {CHO}
     desk.look()

@@ -48,15 +48,15 @@ def test_who_enters_by_an_event_and_leaves_by_time_is_told_twice(
     fresh: Store, shop: Shop, now: int
 ) -> None:
     looks(fresh, shop, now)
-    journey.reassign(fresh, shop, now)
-    journey.reassign(fresh, shop, now + DAY)
-    assert told(fresh) == [("segment.entered", "event"), ("segment.left", "time")]
+    journey.bring_up_to_date(fresh, shop, now)
+    journey.bring_up_to_date(fresh, shop, now + DAY)
+    assert told(fresh) == [("segment.entered", "event"), ("segment.left", "expiry")]
 
 
 def test_a_pass_that_finds_nothing_new_tells_nothing(fresh: Store, shop: Shop, now: int) -> None:
     looks(fresh, shop, now)
-    journey.reassign(fresh, shop, now)
-    journey.reassign(fresh, shop, now, full=True)
+    journey.bring_up_to_date(fresh, shop, now)
+    journey.bring_up_to_date(fresh, shop, now, full=True)
     assert len(told(fresh)) == 1
 
 
@@ -64,7 +64,7 @@ def test_an_erased_visitor_is_to_be_forgotten_everywhere(
     fresh: Store, shop: Shop, now: int
 ) -> None:
     looks(fresh, shop, now)
-    journey.reassign(fresh, shop, now)
+    journey.bring_up_to_date(fresh, shop, now)
     assert step(fresh, shop, "erase", visitor_id=MINA, now=now)
     assert told(fresh) == [("visitor.erased", "")]
     assert not step(fresh, shop, "erase", visitor_id=MINA, now=now)
@@ -88,7 +88,7 @@ def test_what_waits_for_a_hook_that_is_turned_off_is_kept_for_replay(
     fresh: Store, shop: Shop, now: int
 ) -> None:
     looks(fresh, shop, now)
-    journey.reassign(fresh, shop, now)
+    journey.bring_up_to_date(fresh, shop, now)
     step(fresh, shop, "put_hook", **HOOK, enabled=False, now=now)
     with pytest.raises(DocumentRefused, match="is off"):
         step(fresh, shop, "replay_messages", hook="hook_1", now=now)

@@ -33,15 +33,15 @@ def test_an_edit_that_comes_while_a_pass_decides_is_not_lost(
     save(BUYS)
     with store.write() as tx:
         STEPS["collect"](tx, shop, events=[Event("view-0001", CHO, "view_item", now, now)])
-    reassign = sys.modules["plugin.journey.reassign"]
-    decide, edits = reassign.verdicts, [LOOKS]
+    deciding = sys.modules["plugin.journey.decide"]
+    decide, edits = deciding.verdicts, [LOOKS]
 
     def meanwhile(*args: Any) -> Any:
         if edits:
             save(edits.pop())
         return decide(*args)
 
-    monkeypatch.setattr(reassign, "verdicts", meanwhile)
-    journey.reassign(store, shop, now)
+    monkeypatch.setattr(deciding, "verdicts", meanwhile)
+    journey.bring_up_to_date(store, shop, now)
     with store.read() as tx:
         assert [row["visitor_id"] for row in segments.members(tx, "fans", 9)[0]] == [CHO]

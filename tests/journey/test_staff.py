@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugin.collect.event import Event, Item
-from plugin.journey import STEPS, collect, reassign
+from plugin.journey import STEPS, bring_up_to_date, collect
 from plugin.shop import Shop
 from plugin.storage import identities, profiles, segments, staff
 from plugin.storage.engine import Store
@@ -35,10 +35,10 @@ def test_what_the_staff_did_so_far_leaves_everything(store: Store, shop: Shop, n
     with store.write() as tx:
         segments.put(tx, "all", "All", "rule", EVERYONE, True, now)
     shopped(store, shop, CHO, now)
-    reassign(store, shop, now)
+    bring_up_to_date(store, shop, now)
     before = left(store)
     shopped(store, shop, MINA, now)
-    reassign(store, shop, now)
+    bring_up_to_date(store, shop, now)
     with store.write() as tx:
         assert STEPS["mark_staff"](tx, shop, visitor_id=MINA, now=now, staff=True)
     assert left(store) == before

@@ -8,6 +8,7 @@ import pytest
 
 from plugin.errors import NotYet, RuleRefused
 from plugin.profile.profile import Profile
+from plugin.segment import traits
 from plugin.segment.explain import as_text, explain, why
 from plugin.segment.facts import Facts
 from plugin.segment.rule import event_names, leaves, needs_events, read_rule, segments_of
@@ -118,9 +119,10 @@ def test_every_form_of_the_language_is_read(rule: Any) -> None:
     assert read_rule(rule).document == rule
 
 
-def test_a_trait_that_is_to_come_says_not_yet() -> None:
-    with pytest.raises(NotYet):
-        read_rule({"trait": "reorder_ratio", "op": ">", "value": 1})
+def test_a_trait_that_is_to_come_says_not_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traits, "LATER", frozenset({"shoe_size"}))
+    with pytest.raises(NotYet, match="shoe_size"):
+        read_rule({"trait": "shoe_size", "op": ">", "value": 1})
 
 
 def test_the_deepest_and_the_widest_rule_that_are_allowed() -> None:

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from plugin.collect.event import Event, Item
-from plugin.errors import NotYet
 from plugin.profile.fold import fold_all
 from plugin.segment.evaluate import evaluate
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.rule import event_names, needs_events, read_rule
-from plugin.segment.traits import LATER, TRAITS, WHOLE, all_traits, value_of
+from plugin.segment.traits import TRAITS, WHOLE, all_traits, value_of
 from plugin.shop import DAY, HOUR, MINUTE, Shop
 
 MINA = "mina-0123456789abcdef"
@@ -237,9 +236,3 @@ def test_a_trait_whose_events_were_not_loaded_is_left_out(now: int, shop: Shop) 
     assert all_traits(known, now, shop)["review_reads_30d"] == 1
     assert "review_reads_30d" not in all_traits(replace(known, events={}), now, shop)
     assert "view_reviews" in WHOLE
-
-
-@pytest.mark.parametrize("name", sorted(LATER))
-def test_a_trait_that_is_not_kept_yet_says_so(name: str) -> None:
-    with pytest.raises(NotYet, match=name):
-        read_rule({"trait": name, "op": "set"})

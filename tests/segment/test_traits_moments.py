@@ -34,6 +34,7 @@ params = st.fixed_dictionaries(
     {},
     optional={
         "device": st.sampled_from(("mobile", "desktop")),
+        "connection": st.sampled_from(("4g", "3g", "save-data")),
         "results": st.sampled_from((0, 2, "0")),
         "search_term": st.sampled_from(("gift", "boots")),
         "coupon": st.sampled_from(("A", "B")),
@@ -86,6 +87,12 @@ class Hand:
             for visit in [[e for e in v if e.name == "page_view"] for v in self.visits(90)]
         ]
         return _share([one == "mobile" for one in told if one])
+
+    def slow_connection_share_30d(self) -> Any:
+        seen = [[e for e in v if e.name == "page_view"] for v in self.visits(30)]
+        return _share(
+            [any(e.params.get("connection") in ("3g", "save-data") for e in v) for v in seen if v]
+        )
 
     def night_visit_share_90d(self) -> Any:
         hours = [local_time(visit[0].at, SHOP.timezone).hour for visit in self.visits(90)]

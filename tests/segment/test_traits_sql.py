@@ -13,7 +13,7 @@ from plugin.collect.event import Event
 from plugin.journey import STEPS
 from plugin.journey.look import look_at
 from plugin.segment.evaluate import evaluate
-from plugin.segment.rule import event_names, needs_events, read_rule
+from plugin.segment.rule import event_names, needs_also, needs_events, read_rule
 from plugin.segment.traits import TRAITS
 from plugin.shop import DAY
 from plugin.storage import rules
@@ -41,7 +41,8 @@ def test_they_hold_for_the_same_people(store: Store) -> None:
             leaf = _leaf(name, op, value)
             rule = read_rule(leaf if op in ("set", "unset") else leaf | {"include_unset": unset})
             with store.read() as tx:
-                facts = load_facts(tx, every, event_names(rule), needs_events(rule))
+                needs = event_names(rule), needs_events(rule), needs_also(rule)
+                facts = load_facts(tx, every, *needs)
                 found = rules.matching_profiles(tx, rule, NOW + DAY, SHOP)
             held = {p for p in every if evaluate(rule, facts[p], NOW + DAY, SHOP).holds}
             assert found == held, rule.document

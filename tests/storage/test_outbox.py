@@ -63,7 +63,7 @@ def test_a_message_says_what_happened_and_who_it_is_by_id_only(store: Store, now
         ]
 
 
-@pytest.mark.parametrize("cause", ["event", "time", "manual", "merge", "edit"])
+@pytest.mark.parametrize("cause", ["event", "expiry", "manual", "merge", "edit"])
 def test_the_payload_has_the_same_form_for_every_cause(store: Store, now: int, cause: str) -> None:
     with store.write() as tx:
         hook(tx, edits=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,14 @@ from flask.testing import FlaskClient
 from plugin.config import Settings
 from plugin.shop import Shop
 from plugin.storage import control
+from plugin.storage.engine import Store
 from plugin.storage.house import House, drop_schema
+from plugin.storage.postgres import PostgresStore
+from plugin.storage.sqlite import SqliteStore
 from plugin.tasks.group import GroupWriter
 from plugin.web.app import create_app
 from plugin.web.passwords import hashed
+from tests.conftest import emptied, new_store, rows_of
 
 BROWSER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -72,13 +78,32 @@ def clock(now: int) -> Clock:
 @pytest.fixture
 def house(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
     """An installation without shops, once on each engine."""
-    url = None
-    if engine == "postgresql":
-        url = request.getfixturevalue("postgres_url")
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("blank_control"), tmp_path / "control.db")
+        with closing(House(Settings(data=tmp_path, database_url=None, secret_key="test"))) as made:
+            yield made
+        return
+    url, blank = request.getfixturevalue("postgres_url"), request.getfixturevalue("no_shops")
+    if not blank:
         drop_schema(url, "regulars_control")
     made = House(Settings(data=tmp_path, database_url=url, secret_key="test"))
+    if not blank:
+        blank.update(rows_of(made.control))
     yield made
-    made.close()
+    if not emptied(made.control, blank):
+        blank.clear()
+
+
+@pytest.fixture(scope="session")
+def no_shops() -> dict[str, str]:
+    """The control store on PostgreSQL without shops; empty: it has to be made anew."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def password() -> str:
+    """The owner's password as it is kept; made once, for it is meant to take long."""
+    return hashed(PASSWORD)
 
 
 @pytest.fixture
@@ -88,12 +113,25 @@ def app(house: House, clock: Clock) -> Flask:
 
 
 @pytest.fixture
-def moon(house: House, app: Flask, clock: Clock) -> Moon:
+def moon(
+    house: House, app: Flask, clock: Clock, password: str, request: pytest.FixtureRequest
+) -> Iterator[Moon]:
     """A shop called moon (its store has a name of its own on a shared server) with an owner."""
-    name = f"moon_{uuid.uuid4().hex[:10]}"
+    with new_store(request.getfixturevalue("engine"), request, house.settings.data) as store:
+        yield _moon(house, app, clock, password, store)
+
+
+def _moon(house: House, app: Flask, clock: Clock, password: str, store: Store) -> Moon:
+    if isinstance(store, PostgresStore):
+        name = store.schema.removeprefix("shop_")
+    else:
+        name = f"moon_{uuid.uuid4().hex[:10]}"
+        assert isinstance(store, SqliteStore)
+        (house.settings.data / "shops").mkdir(exist_ok=True)
+        store.path.rename(house.settings.data / "shops" / f"{name}.db")
     keys = control.new_keys()
     shop = Shop(name, keys.public, currency="KRW", timezone="Asia/Seoul", created_at=clock.at)
     with house.control.write() as tx:
         control.add_shop(tx, shop, keys)
-        control.put_owner(tx, "mina@moon.example", hashed(PASSWORD), clock.at)
+        control.put_owner(tx, "mina@moon.example", password, clock.at)
     return Moon(shop, keys.secret, app.test_client(), clock)

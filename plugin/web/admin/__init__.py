@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from plugin.web import exports
 from plugin.web.admin import (
+    about,
     campaigns,
+    editor,
     entry,
     install,
     jobs,
@@ -13,6 +15,7 @@ from plugin.web.admin import (
     overview,
     segments,
     staff,
+    templates,
     visitors,
 )
 from plugin.web.route import Route
@@ -24,6 +27,7 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(POST, "/admin/logout", entry.logout, "owner", "The owner signs out."),
     Route(GET, "/admin/", overview.overview, "owner", "The figures of 30 days."),
     Route(GET, "/admin/install", install.install, "owner", "The tag, and whether it works."),
+    Route(POST, "/admin/install/about", about.save, "owner", "Keep what is said of the shop."),
     Route(GET, "/admin/live.json", install.live, "owner", "Whether the first event has come."),
     Route(GET, "/admin/check.json", install.check, "owner", "What a walk through the shop shows."),
     Route(POST, "/admin/check/again", install.again, "owner", "Begin the walk again."),
@@ -32,6 +36,15 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/staff", staff.staff, "owner", "Browsers that are left out."),
     Route(POST, "/admin/staff/unmark", staff.unmark, "owner", "Count one, or all, again."),
     Route(GET, "/admin/segments", segments.segment_list, "owner", "Segments with sizes."),
+    Route(("GET", "POST"), "/admin/segments/new", editor.new, "owner", "Make a segment."),
+    Route(("POST", "DELETE"), "/admin/segments/preview.json", editor.preview, "owner", "Try it."),
+    Route(("GET", "POST"), "/admin/segments/<slug>/edit", editor.edit, "owner", "Change it."),
+    Route(POST, "/admin/segments/<slug>/switch", editor.switch, "owner", "On or off."),
+    Route(POST, "/admin/segments/<slug>/remove", editor.remove, "owner", "Remove it."),
+    Route(GET, "/admin/segments/templates", templates.templates, "owner", "Segments ready made."),
+    Route(POST, "/admin/segments/templates/adopt", templates.adopt_all, "owner", "A whole model."),
+    Route(POST, "/admin/segments/templates/<key>/adopt", templates.adopt, "owner", "Adopt one."),
+    Route(POST, "/admin/segments/templates/<key>/size", templates.size, "owner", "How many?"),
     Route(GET, "/admin/segments/<slug>", segments.segment, "owner", "One segment's members."),
     Route(GET, "/admin/segments/<slug>/export", exports.export, "owner", "Formats to take away."),
     Route(

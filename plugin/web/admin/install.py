@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app, redirect, request
@@ -16,12 +17,18 @@ from plugin.web.edge import answer
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.language import ago
+from plugin.web.shop_settings import ABOUT, PLACE_LISTS
 from plugin.web.silence import silence_now
 
 
 @framed
 def install() -> Any:
     """The tag to copy, whether the first event has come, and what a walk through the shop shows."""
+    return install_page()
+
+
+def install_page(typed: Mapping[str, str] | None = None, trouble: str | None = None) -> str:
+    """The page; ``typed``: what was written about the shop, and ``trouble`` what is wrong in it."""
     shop = shop_now()
     with store_now().read() as tx:
         found = reports.arrivals(tx)
@@ -41,6 +48,9 @@ def install() -> Any:
         walks=_walks(shop),
         checks=check_list(seen, came=found is not None),
         has_seen=bool(seen),
+        about={**_about(shop), **(typed or {})},
+        trouble=trouble,
+        saved=request.args.get("saved") == "about",
     )
 
 
@@ -83,6 +93,13 @@ def _walks(shop: Shop) -> list[str]:
     if not origins and demo.get("public_key") == shop.public_key:
         origins = [f"{request.url_root}demo/"]
     return [origin + query for origin in origins] or [query]
+
+
+def _about(shop: Shop) -> dict[str, str]:
+    """What was said of the shop, as its form shows it."""
+    told = {name: shop.settings.get(name) for name in ABOUT}
+    lists = {name: "\n".join(shop.texts(name)) for name in PLACE_LISTS}
+    return {name: "" if value is None else str(value) for name, value in told.items()} | lists
 
 
 def _state(found: reports.Arrivals | None) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from plugin.serve.product import Product
 from plugin.shop import Shop
 from plugin.storage import campaigns, events, identities, items, profiles, reports
 from plugin.storage.engine import Row, Tx
+from plugin.web.admin.history import visitor_history
 from plugin.web.admin.words import event_words, readable, short_id, trait_label
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
@@ -88,17 +89,18 @@ def visitor_list() -> Any:
 
 @framed
 def visitor(visitor_id: str) -> Any:
-    """One visitor: last seen, segments with reasons, traits, the cart, and the timeline."""
+    """One visitor: last seen, segments with reasons and moves, traits, the cart, the timeline."""
     shop, store = shop_now(), store_now()
     seen = look_at(store, shop, visitor_id, here().now(), PER_PAGE)
     before = _event_cursor()
     with store.read() as tx:
         rows = list(seen.events)
+        found = profiles.find(tx, visitor_id)
         if before is not None:
-            found = profiles.find(tx, visitor_id)
             rows = events.timeline(tx, found[0], PER_PAGE, before) if found else []
         timeline = _timeline(tx, shop, rows)
         cart = _pictures(tx, shop, seen.profile)
+        moves = visitor_history(tx, found[0]) if found else []
     following = (rows[-1]["at"], rows[-1]["event_id"]) if len(rows) == PER_PAGE else None
     return page(
         "visitor.html",
@@ -109,6 +111,7 @@ def visitor(visitor_id: str) -> Any:
         traits=_traits(seen.traits),
         timeline=timeline,
         cart=cart,
+        moves=moves,
         following=following,
         first_page=before is None,
         merged_ids=seen.merged_ids,

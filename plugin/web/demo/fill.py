@@ -18,6 +18,7 @@ from zlib import crc32
 import requests
 
 from plugin.errors import PluginError
+from plugin.segment.templates.ladder import RUNGS
 from plugin.serve.experiment import arm
 from plugin.shop import DAY, MINUTE
 from plugin.web.demo.catalogue import PRODUCTS
@@ -69,10 +70,11 @@ def fill(
     finally:
         wire.close()
     _play(base_url, secret_key, actions, progress)
+    _adopt(base_url, secret_key)
     orders = sum(action.kind == "order" for action in actions)
     return Filled(
         items=len(PRODUCTS),
-        segments=len(SEGMENTS),
+        segments=len(SEGMENTS) + len(RUNGS),
         windows=len(WINDOWS),
         popups=len(POPUPS),
         visitors=len({action.visitor_id for action in actions}),
@@ -135,6 +137,15 @@ def _stock(wire: Wire) -> None:
     for kind, documents in (("segments", SEGMENTS), ("windows", WINDOWS), ("popups", POPUPS)):
         for slug, document in documents.items():
             wire.send("PUT", f"/v1/{kind}/{slug}", document)
+
+
+def _adopt(base_url: str, secret_key: str) -> None:
+    """The ladder, as an owner adopts it who has visitors already."""
+    wire = Wire(base_url, secret_key)
+    try:
+        wire.send("POST", "/v1/segments/templates/ladder", {})
+    finally:
+        wire.close()
 
 
 def _play(base_url: str, secret_key: str, actions: Sequence[Action], progress: Progress) -> None:

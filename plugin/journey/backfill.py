@@ -1,0 +1,130 @@
+"""Whom does an edited rule let in and out, of all the visitors who did nothing just now?
+
+First its members, by one question to the store; then, for those to whom time alone may bring
+another answer, when each must be looked at again. Other rules are not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from plugin.journey.decide import Decide, Decided, built_on, decide
+from plugin.journey.reassign import BATCH, Changes, never
+from plugin.segment.rule import Rule
+from plugin.segment.waking import wakers
+from plugin.shop import Shop
+from plugin.storage import backfills, by_hand, campaigns, outbox, rules, segments
+from plugin.storage.backfills import Backfill
+from plugin.storage.documents import Documents, documents
+from plugin.storage.engine import Store, Tx
+
+
+def backfill(
+    store: Store,
+    shop: Shop,
+    now: int,
+    *,
+    decide: Decide = decide,
+    enough: Callable[[], bool] = never,
+) -> Changes:
+    """Ask the rules that were edited about everybody; what is not done when ``enough`` says so
+    stays for the next call. ``now``: Unix ms. Safe beside passes and edits, and after a death.
+    """
+    changes = Changes()
+    while True:
+        with store.read() as tx:
+            one, docs = backfills.following(tx), documents(store, tx)
+        if one is None:
+            return changes
+        rule = docs.rules.get(one.segment)
+        if rule is None:  # off, resting, or without a living rule: nothing to ask
+            with store.write(synced=False) as tx:
+                backfills.done(tx, one.segment)
+        elif not one.settled:
+            changes += _members(store, shop, one.segment, rule, docs, now)
+        else:
+            changes += _wake(store, shop, one, rule, now, decide)
+        if enough():
+            return changes
+
+
+def _members(store: Store, shop: Shop, slug: str, rule: Rule, docs: Documents, now: int) -> Changes:
+    """Let those in and out whom the rule says, in small bites."""
+    with store.read() as tx:
+        wanted, held = _wanted(tx, slug, rule, now, shop), segments.member_ids(tx, slug)
+    moves, changes = sorted(wanted ^ held), Changes(len(wanted | held))
+    for start in range(0, len(moves), BATCH):
+        part = moves[start : start + BATCH]
+        with store.write(synced=False) as tx:
+            if campaigns.generation(tx) != docs.generation:
+                return changes  # edited meanwhile: from the beginning, by the rule of now
+            changes += _move(tx, shop, slug, rule, docs, part, now)
+    with store.write(synced=False) as tx:
+        if campaigns.generation(tx) == docs.generation:
+            backfills.settled(tx, slug)
+    return changes
+
+
+def _wanted(
+    tx: Tx, slug: str, rule: Rule, now: int, shop: Shop, among: Sequence[int] | None = None
+) -> set[int]:
+    """Who should be in the segment, of all or ``among`` some: by the rule, unless by hand."""
+    words = by_hand.words_of(tx, slug, now)
+    asked = words.keys() if among is None else words.keys() & set(among)
+    if among is None:
+        by_rule = rules.matching_profiles(tx, rule, now, shop)
+    else:
+        by_rule = backfills.matching_among(tx, rule, among, now, shop)
+    return (by_rule | {p for p in asked if words[p]}) - {p for p in asked if not words[p]}
+
+
+def _move(
+    tx: Tx, shop: Shop, slug: str, rule: Rule, docs: Documents, part: Sequence[int], now: int
+) -> Changes:
+    """Move these, by what is true of them in this transaction."""
+    wanted, held = _wanted(tx, slug, rule, now, shop, part), segments.held(tx, part)
+    moves = [
+        segments.Change(slug, p, p in wanted, now, now, "edit", docs.versions[slug])
+        for p, inside in held.items()
+        if (p in wanted) != (slug in inside)
+    ]
+    segments.apply(tx, [], moves, {})
+    outbox.enqueue(tx, moves, now)
+    if built_on(docs.rules, slug):  # their rules are asked about those who moved, by a pass
+        segments.wake(tx, {move.profile: 0 for move in moves})
+    entered = sum(move.entered for move in moves)
+    return Changes(0, entered, len(moves) - entered)
+
+
+def _wake(store: Store, shop: Shop, one: Backfill, rule: Rule, now: int, decide: Decide) -> Changes:
+    """See to it that the next of those whom time may move are looked at at the right moment."""
+    wake_by = wakers(rule)
+    ids = _next(store, one, wake_by)
+    decided = decide(store, shop, ids, now, one.segment) if ids else None
+    with store.write(synced=False) as tx:
+        if decided is not None and decided.generation != campaigns.generation(tx):
+            return Changes()
+        if decided is not None:
+            segments.wake(tx, _moments(tx, one.segment, decided))
+        if len(ids) < BATCH:
+            backfills.done(tx, one.segment)
+        else:
+            backfills.reached(tx, one.segment, ids[-1])
+    return Changes(len(ids))
+
+
+def _next(store: Store, one: Backfill, wake_by: Collection[str] | None) -> list[int]:
+    if wake_by is not None and not wake_by:
+        return []  # the rule does not know the time
+    with store.read() as tx:
+        return backfills.some(tx, one, wake_by, BATCH)
+
+
+def _moments(tx: Tx, slug: str, decided: Decided) -> dict[int, int]:
+    """When to look at each again: at once, where time or an event has moved it since."""
+    held = segments.held(tx, list(decided.inside))
+    moments = {p: at for p, at in decided.next_checks.items() if at is not None and p in held}
+    for profile, inside in decided.inside.items():
+        if profile in held and any(is_in != (s in held[profile]) for s, is_in in inside.items()):
+            moments[profile] = 0
+    return moments

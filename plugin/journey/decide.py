@@ -1,0 +1,109 @@
+"""Which segments are these visitors in now, and when must each be looked at again?
+
+Only reads: this is the long part of a pass, and may run in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from plugin.journey.causes import caught_up
+from plugin.journey.verdicts import verdicts
+from plugin.segment.evaluate import Verdict, soonest
+from plugin.segment.facts import Facts
+from plugin.segment.rule import Rule, event_names, needs_also, needs_events, segments_of
+from plugin.shop import Shop
+from plugin.storage import by_hand, segments
+from plugin.storage.by_hand import NOTHING, Placed
+from plugin.storage.documents import Documents, documents
+from plugin.storage.engine import Store
+from plugin.storage.facts import load_facts
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What rules say of visitors, by the definitions of ``generation``.
+
+    inside: for each profile that is there, whether it is in each segment asked about; a segment
+    whose rule failed for it is left out. next_checks: when (Unix ms) its answer may change with no
+    event. began: since when (Unix ms) each of its answers is so, of whoever time alone may have
+    moved. hands: what was put by hand then. failed: why a rule could not be asked, by segment;
+    resting: which, by profile.
+    """
+
+    generation: int
+    inside: dict[int, dict[str, bool]] = field(default_factory=dict)
+    next_checks: dict[int, int | None] = field(default_factory=dict)
+    began: dict[int, dict[str, int]] = field(default_factory=dict)
+    hands: dict[int, Placed] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    resting: dict[int, list[str]] = field(default_factory=dict)
+
+
+Decide = Callable[[Store, Shop, Sequence[int], int, "str | None"], Decided]
+
+
+def decide(
+    store: Store, shop: Shop, ids: Sequence[int], now: int, slug: str | None = None
+) -> Decided:
+    """What the rules say of profiles ``ids`` at ``now`` (Unix ms); ``slug``: of this segment and
+    those that are built on it alone.
+    """
+    with store.read() as tx:
+        docs = documents(store, tx)
+        rules, asked = _asked(docs, slug)
+        if slug is None:
+            needs = docs.names, docs.whole, docs.also
+        else:
+            parts = list(rules.values())
+            needs = (
+                frozenset().union(*map(event_names, parts)),
+                frozenset().union(*map(needs_events, parts)),
+                frozenset().union(*map(needs_also, parts)),
+            )
+        facts = load_facts(tx, ids, *needs)
+        hands = by_hand.placed(tx, list(facts)) if facts else {}
+        waits = segments.waiting_of(tx, list(facts)) if slug is None else {}
+    found = Decided(docs.generation, hands=hands)
+    for profile, known in facts.items():
+        placed = hands.get(profile, NOTHING)
+
+        def ask(at: int, known: Facts = known, placed: Placed = placed) -> dict[str, Verdict]:
+            return verdicts(rules, known, placed, at, shop)
+
+        mark, due_at = waits.get(profile, (None, None))
+        if mark is None and due_at and due_at <= now:
+            answers, found.began[profile] = caught_up(ask, due_at, now)
+        else:  # what came was told of no moment before now
+            answers = ask(now)
+        failed = {s: v.failed for s, v in answers.items() if v.failed}
+        if failed:
+            found.failed.update(failed)
+            found.resting[profile] = list(failed)
+        found.inside[profile] = {
+            s: bool(v.holds) for s, v in answers.items() if s in asked and not v.failed
+        }
+        found.next_checks[profile] = soonest(v.next_check for v in answers.values())
+    return found
+
+
+def built_on(rules: Mapping[str, Rule], slug: str) -> set[str]:
+    """The segments whose rules name ``slug``, directly or through others."""
+    found: set[str] = set()
+    for other, rule in rules.items():  # each after those it names
+        if segments_of(rule) & {slug, *found}:
+            found.add(other)
+    return found
+
+
+def _asked(docs: Documents, slug: str | None) -> tuple[Mapping[str, Rule], set[str]]:
+    """The rules to ask, in order, and the segments whose members they decide about."""
+    if slug is None:
+        return docs.rules, set(docs.rules)
+    asked = {slug, *built_on(docs.rules, slug)} & docs.rules.keys()
+    needed = set(asked)
+    for other in reversed(list(docs.rules)):  # those it is built on come before it
+        if other in needed:
+            needed |= segments_of(docs.rules[other])
+    return {s: rule for s, rule in docs.rules.items() if s in needed}, asked

@@ -1,0 +1,77 @@
+"""How are many visitors decided about without disturbing the one who writes?
+
+What rules say of hundreds of visitors is counted out in a process of its own, at a lower priority,
+so that no visit waits for it. It reads the store and writes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from threading import Lock
+
+from plugin import journey
+from plugin.config import Settings
+from plugin.journey.decide import Decided
+from plugin.shop import Shop
+from plugin.storage.engine import Store
+from plugin.storage.house import House
+from plugin.tasks.process import end_with, settle
+
+log = logging.getLogger("regulars.evaluator")
+NICER = 10  # steps of priority that it leaves to those who serve
+_house: House | None = None  # of the process that decides
+
+
+class Evaluator:
+    """Decides in another process, begun when it is first asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._pool: ProcessPoolExecutor | None = None
+        self._lock = Lock()
+
+    def decide(
+        self, store: Store, shop: Shop, ids: Sequence[int], now: int, slug: str | None = None
+    ) -> Decided:
+        """As ``journey.decide``; here, when the other process is lost."""
+        try:
+            return self._begun().submit(_decide, shop.name, list(ids), now, slug).result()
+        except (BrokenProcessPool, RuntimeError):
+            log.warning("the process that decides was lost; the next pass begins another")
+            self.close()
+            return journey.decide(store, shop, ids, now, slug)
+
+    def close(self) -> None:
+        """End the other process."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begun(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    1, get_context("spawn"), _begin, (self.settings, os.getpid())
+                )
+            return self._pool
+
+
+def _begin(settings: Settings, parent: int) -> None:
+    global _house
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us
+    end_with(parent, signal.SIGKILL)
+    os.nice(NICER)
+    _house = House(settings)
+    settle()
+
+
+def _decide(name: str, ids: list[int], now: int, slug: str | None) -> Decided:
+    assert _house is not None
+    return journey.decide(_house.store(name), _house.shop(name), ids, now, slug)

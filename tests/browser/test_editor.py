@@ -1,0 +1,173 @@
+"""An owner builds a segment by choosing, sees what it does, and saves it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from plugin.config import Settings
+from plugin.shop import DAY, Shop
+from plugin.storage import control
+from plugin.storage.house import House
+from plugin.tasks.group import GroupWriter
+from plugin.tasks.process import clock_ms
+from plugin.web.app import create_app
+from plugin.web.passwords import hashed
+
+EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHO, ANA, TOMO = (f"{name}-0123456789abcdef" for name in ("cho", "ana", "tomo"))
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine with the shop moon."""
+
+    port: int
+    secret: str
+    client: Any
+
+    @property
+    def admin(self) -> str:
+        """The owner's pages."""
+        return f"http://127.0.0.1:{self.port}/admin"
+
+    def server(self, method: str, path: str, data: Any) -> Any:
+        """Call the server API with the secret key."""
+        bearer = {"Authorization": f"Bearer {self.secret}"}
+        answer = self.client.open(path, method=method, json=data, headers=bearer)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+
+def order(visitor: str, number: int, days_ago: int) -> dict[str, Any]:
+    """An order of so many days ago."""
+    params = {"transaction_id": f"{visitor}-{number}", "value": 30, "currency": "EUR"}
+    return {
+        "name": "purchase",
+        "visitor_id": visitor,
+        "event_id": f"order-{visitor}-{number}",
+        "timestamp": clock_ms() - days_ago * DAY,
+        "params": params,
+    }
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """The engine. Cho bought thrice long ago, Ana thrice and last week, Tomo once."""
+    house = House(Settings(data=tmp_path, database_url=None, secret_key="test", rate_limit=False))
+    writer = GroupWriter(house).start()
+    app = create_app(house, writer, clock_ms)
+    keys = control.new_keys()
+    shop = Shop("moon", keys.public, currency="EUR", created_at=clock_ms())
+    with house.control.write() as tx:
+        control.add_shop(tx, shop, keys)
+        control.put_owner(tx, EMAIL, hashed(PASSWORD), clock_ms())
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    made = Engine(server.server_port, keys.secret, app.test_client())
+    told = [order(CHO, n, 200 + n) for n in range(3)] + [order(TOMO, 1, 300)]
+    told += [order(ANA, n, days) for n, days in enumerate((300, 200, 7))]
+    made.server("POST", "/v1/events", {"events": told})
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    writer.close()
+    house.close()
+
+
+@pytest.fixture
+def page(engine: Engine, page_of_a_person: Any) -> Page:
+    """Mina, signed in; anything that goes wrong in her pages fails the test."""
+    page: Page = page_of_a_person()
+    page.on("pageerror", lambda trouble: pytest.fail(str(trouble)))
+    page.goto(f"{engine.admin}/login?next=/admin/segments")
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/admin/segments")
+    return page
+
+
+def test_who_bought_thrice_but_not_in_90_days_is_found_by_clicking(page: Page) -> None:
+    page.get_by_role("link", name="New segment").click()
+    size = page.locator("[data-count]")
+    expect(size).to_have_text("3 visitors")
+    first, second = page.locator(".leaf").nth(0), page.locator(".leaf").nth(1)
+    first.get_by_label("Value").fill("3")
+    expect(size).to_have_text("2 visitors")
+    page.get_by_role("button", name="Add a condition").click()
+    second.get_by_label("What it looks at").select_option(label="How long ago they did something")
+    expect(size).to_have_text("1 visitor")
+    expect(second.locator(".words")).to_have_text("Last order more than 90 days ago")
+    expect(second.locator(".tag")).to_have_text("2 by itself")
+    page.get_by_label("Name", exact=True).fill("Gone quiet")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/admin/segments/gone-quiet")
+    members = page.get_by_role("region", name="Members")
+    assert members.locator("tbody a").all_inner_texts() == ["cho-0123…"]
+
+
+def test_text_and_choices_keep_step_and_a_mistake_is_told_at_its_leaf(
+    engine: Engine, page: Page
+) -> None:
+    leaf = {"trait": "country", "op": "is_not", "value": "KR"}
+    rule = {"all": [{"everyone": True}, {"not": {"any": [leaf, {"bucket": "a", "below": 5}]}}]}
+    engine.server("PUT", "/v1/segments/abroad", {"name": "Abroad", "rule": rule})
+    page.goto(f"{engine.admin}/segments/abroad/edit")
+    share = page.locator(".leaf").nth(2)
+    share.get_by_label("percent of visitors").fill("500")
+    expect(share.locator(".trouble")).to_have_text("below must be a number from 0 to 100")
+    share.get_by_role("button", name="Remove this condition").click()
+    expect(page.locator("[data-more]")).to_contain_text("Nobody enters or leaves.")
+    combobox = page.locator(".leaf").nth(1).get_by_role("combobox", name="What is known")
+    combobox.fill("device")
+    combobox.press("ArrowDown")
+    combobox.press("ArrowUp")
+    combobox.press("Enter")
+    page.get_by_role("tab", name="As text").click()
+    said = json.loads(page.get_by_label("The rule as text (JSON)").input_value())
+    assert said == {"all": [{"everyone": True}, {"not": {**leaf, "trait": "device"}}]}
+    page.get_by_label("The rule as text (JSON)").fill('{"segment": "abroad"')
+    expect(page.locator("[data-text-trouble]")).to_contain_text("cannot be read yet")
+
+
+def test_the_editor_is_for_everybody_on_a_phone_too(engine: Engine, page: Page) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    where = [{"param": "item_category", "op": "in", "value": ["shoes"]}]
+    rule = {"any": [
+        {"event": "purchase", "measure": "sum", "of": "value", "op": "between", "value": [1, 9],
+         "since": "2026-01-01", "where": where},
+        {"not": {"sequence": ["view_item", "purchase"], "within": "2d"}},
+        {"trait": "tall", "op": "is", "value": True},
+    ]}  # fmt: skip
+    engine.server("PUT", "/v1/segments/some", {"name": "Some", "rule": rule})
+    page.goto(f"{engine.admin}/segments/some/edit")
+    expect(page.locator("[data-more]")).to_contain_text("If you save it")
+    page.get_by_role("combobox", name="What is known").click()
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+    found = []
+    for width, scheme in ((1280, "light"), (390, "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for broken in axe.run(page, options=options).response["violations"]:
+            found += [f"{scheme}: {broken['id']}: {node['target']}" for node in broken["nodes"]]
+    assert found == []
