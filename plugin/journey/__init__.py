@@ -3,9 +3,9 @@
 The spine, one function a step: load, decide in the pure stages, save.
 
     collect    store events once, tell the profiles, mark them dirty     one transaction
-    reassign   move the visitors whose segments may have changed         in batches of 250
+    reassign   move the visitors whose segments may have changed         in batches of 100
     standings  keep how everybody stands among all others                in batches of 250
-    backfill   ask an edited rule about everybody                        in batches of 250
+    backfill   ask an edited rule about everybody                        in batches of 100
     reconcile  compare all members with what SQL says of the rules       reads only
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     look       all we know of one visitor, with reasons                  reads only
@@ -33,7 +33,7 @@ from plugin.journey.adopt import adopt, adopt_ladder
 from plugin.journey.backfill import backfill
 from plugin.journey.by_hand import place, put_static_segment
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
-from plugin.journey.decide import Decide, decide
+from plugin.journey.decide import HERE, Hands, decide, find_moves
 from plugin.journey.edits import (
     delete_campaign,
     delete_item,
@@ -58,7 +58,9 @@ from plugin.shop import Shop
 from plugin.storage.engine import Store
 
 __all__ = [
+    "HERE",
     "Changes",
+    "Hands",
     "Heard",
     "Offers",
     "VisitorView",
@@ -68,6 +70,7 @@ __all__ = [
     "collect",
     "collect_together",
     "decide",
+    "find_moves",
     "listen",
     "look_at",
     "offers",
@@ -86,23 +89,21 @@ def bring_up_to_date(
     now: int,
     full: bool = False,
     within_ms: int | None = None,
-    decide: Decide = decide,
+    hands: Hands = HERE,
 ) -> dict[str, int]:
     """Look at the visitors that wait (``full``: at all), and ask the rules that were edited.
 
     within_ms: what is not done after so long stays for the next call; None: all is done.
     """
-    end = None if within_ms is None else monotonic() + within_ms / 1000
-
-    def enough() -> bool:
-        return end is not None and monotonic() > end
-
-    changes = reassign(store, shop, now, full=full, decide=decide, enough=enough)
-    while not enough():
-        asked = backfill(store, shop, now, decide=decide, enough=enough)
+    if within_ms is not None:
+        end = monotonic() + within_ms / 1000
+        hands = hands._replace(enough=lambda: monotonic() > end)
+    changes = reassign(store, shop, now, hands, full=full)
+    while not hands.enough():
+        asked = backfill(store, shop, now, hands)
         if asked == Changes():
             break
-        changes += asked + reassign(store, shop, now, decide=decide, enough=enough)
+        changes += asked + reassign(store, shop, now, hands)
     return asdict(changes)
 
 

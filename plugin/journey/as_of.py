@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin.collect.event import Event
 from plugin.errors import NotFound
-from plugin.journey.reassign import never
+from plugin.journey.decide import never
 from plugin.journey.standings import Loader, loaders_then
 from plugin.journey.verdicts import inside_of, verdicts
 from plugin.profile.fold import fold

@@ -6,29 +6,24 @@ another answer, when each must be looked at again. Other rules are not asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from time import monotonic
 
-from plugin.journey.decide import Decide, Decided, built_on, decide
-from plugin.journey.reassign import BATCH, Changes, never
+from plugin.journey.decide import HERE, Decided, Hands, built_on, who_belongs
+from plugin.journey.reassign import BATCH, Changes
 from plugin.segment.rule import Rule
 from plugin.segment.waking import wakers
 from plugin.shop import Shop
-from plugin.storage import backfills, by_hand, campaigns, outbox, rules, segments
+from plugin.storage import backfills, campaigns, outbox, segments
 from plugin.storage.backfills import Backfill
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 
 
-def backfill(
-    store: Store,
-    shop: Shop,
-    now: int,
-    *,
-    decide: Decide = decide,
-    enough: Callable[[], bool] = never,
-) -> Changes:
-    """Ask the rules that were edited about everybody; what is not done when ``enough`` says so
-    stays for the next call. ``now``: Unix ms. Safe beside passes and edits, and after a death.
+def backfill(store: Store, shop: Shop, now: int, hands: Hands = HERE) -> Changes:
+    """Ask the rules that were edited about everybody. ``now``: Unix ms.
+
+    Safe beside passes and edits, and after a death: what is left stays for the next call.
     """
     changes = Changes()
     while True:
@@ -36,53 +31,45 @@ def backfill(
             one, docs = backfills.following(tx), documents(store, tx)
         if one is None:
             return changes
-        rule = docs.rules.get(one.segment)
+        rule, began = docs.rules.get(one.segment), monotonic()
         if rule is None:  # off, resting, or without a living rule: nothing to ask
             with store.write(synced=False) as tx:
                 backfills.done(tx, one.segment)
         elif not one.settled:
-            changes += _members(store, shop, one.segment, rule, docs, now)
+            changes += _members(store, shop, one.segment, rule, docs, now, hands)
         else:
-            changes += _wake(store, shop, one, rule, now, decide)
-        if enough():
+            changes += _wake(store, shop, one, rule, now, hands)
+        hands.pause(monotonic() - began)
+        if hands.enough():
             return changes
 
 
-def _members(store: Store, shop: Shop, slug: str, rule: Rule, docs: Documents, now: int) -> Changes:
+def _members(
+    store: Store, shop: Shop, slug: str, rule: Rule, docs: Documents, now: int, hands: Hands
+) -> Changes:
     """Let those in and out whom the rule says, in small bites."""
-    with store.read() as tx:
-        wanted, held = _wanted(tx, slug, rule, now, shop), segments.member_ids(tx, slug)
-    moves, changes = sorted(wanted ^ held), Changes(len(wanted | held))
-    for start in range(0, len(moves), BATCH):
-        part = moves[start : start + BATCH]
+    found = hands.find_moves(store, shop, slug, now)
+    if found.generation != docs.generation:
+        return Changes()
+    changes = Changes(found.asked)
+    for start in range(0, len(found.profiles), BATCH):
+        part, began = found.profiles[start : start + BATCH], monotonic()
         with store.write(synced=False) as tx:
-            if campaigns.generation(tx) != docs.generation:
+            if campaigns.generation(tx) != found.generation:
                 return changes  # edited meanwhile: from the beginning, by the rule of now
             changes += _move(tx, shop, slug, rule, docs, part, now)
+        hands.pause(monotonic() - began)
     with store.write(synced=False) as tx:
-        if campaigns.generation(tx) == docs.generation:
+        if campaigns.generation(tx) == found.generation:
             backfills.settled(tx, slug)
     return changes
-
-
-def _wanted(
-    tx: Tx, slug: str, rule: Rule, now: int, shop: Shop, among: Sequence[int] | None = None
-) -> set[int]:
-    """Who should be in the segment, of all or ``among`` some: by the rule, unless by hand."""
-    words = by_hand.words_of(tx, slug, now)
-    asked = words.keys() if among is None else words.keys() & set(among)
-    if among is None:
-        by_rule = rules.matching_profiles(tx, rule, now, shop)
-    else:
-        by_rule = backfills.matching_among(tx, rule, among, now, shop)
-    return (by_rule | {p for p in asked if words[p]}) - {p for p in asked if not words[p]}
 
 
 def _move(
     tx: Tx, shop: Shop, slug: str, rule: Rule, docs: Documents, part: Sequence[int], now: int
 ) -> Changes:
     """Move these, by what is true of them in this transaction."""
-    wanted, held = _wanted(tx, slug, rule, now, shop, part), segments.held(tx, part)
+    wanted, held = who_belongs(tx, slug, rule, now, shop, part), segments.held(tx, part)
     moves = [
         segments.Change(slug, p, p in wanted, now, now, "edit", docs.versions[slug])
         for p, inside in held.items()
@@ -96,11 +83,11 @@ def _move(
     return Changes(0, entered, len(moves) - entered)
 
 
-def _wake(store: Store, shop: Shop, one: Backfill, rule: Rule, now: int, decide: Decide) -> Changes:
+def _wake(store: Store, shop: Shop, one: Backfill, rule: Rule, now: int, hands: Hands) -> Changes:
     """See to it that the next of those whom time may move are looked at at the right moment."""
     wake_by = wakers(rule)
     ids = _next(store, one, wake_by)
-    decided = decide(store, shop, ids, now, one.segment) if ids else None
+    decided = hands.decide(store, shop, ids, now, one.segment) if ids else None
     with store.write(synced=False) as tx:
         if decided is not None and decided.generation != campaigns.generation(tx):
             return Changes()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from plugin.journey.causes import caught_up
 from plugin.journey.verdicts import verdicts
@@ -14,10 +15,11 @@ from plugin.segment.evaluate import Verdict, soonest
 from plugin.segment.facts import Facts
 from plugin.segment.rule import Rule, event_names, needs_also, needs_events, segments_of
 from plugin.shop import Shop
-from plugin.storage import by_hand, segments
+from plugin.storage import backfills, by_hand, segments
+from plugin.storage import rules as rules_in_sql
 from plugin.storage.by_hand import NOTHING, Placed
 from plugin.storage.documents import Documents, documents
-from plugin.storage.engine import Store
+from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
 
 
@@ -39,6 +41,15 @@ class Decided:
     hands: dict[int, Placed] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     resting: dict[int, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Who is not where a rule says, by the definitions of ``generation``, of ``asked`` visitors."""
+
+    generation: int
+    asked: int
+    profiles: list[int]
 
 
 Decide = Callable[[Store, Shop, Sequence[int], int, "str | None"], Decided]
@@ -86,6 +97,55 @@ def decide(
         }
         found.next_checks[profile] = soonest(v.next_check for v in answers.values())
     return found
+
+
+def find_moves(store: Store, shop: Shop, slug: str, now: int) -> Moves:
+    """Whom a segment's rule would let in or out at ``now`` (Unix ms), asked of everybody in SQL."""
+    with store.read() as tx:
+        docs = documents(store, tx)
+        rule = docs.rules.get(slug)
+        if rule is None:  # switched off since
+            return Moves(docs.generation, 0, [])
+        wanted, held = who_belongs(tx, slug, rule, now, shop), segments.member_ids(tx, slug)
+    return Moves(docs.generation, len(wanted | held), sorted(wanted ^ held))
+
+
+def who_belongs(
+    tx: Tx, slug: str, rule: Rule, now: int, shop: Shop, among: Sequence[int] | None = None
+) -> set[int]:
+    """Who should be in a segment, of all or ``among`` some: by its rule, unless by hand."""
+    words = by_hand.words_of(tx, slug, now)
+    asked = words.keys() if among is None else words.keys() & set(among)
+    if among is None:
+        by_rule = rules_in_sql.matching_profiles(tx, rule, now, shop)
+    else:
+        by_rule = backfills.matching_among(tx, rule, among, now, shop)
+    return (by_rule | {p for p in asked if words[p]}) - {p for p in asked if not words[p]}
+
+
+def never() -> bool:
+    """Of a pass that goes on to its end."""
+    return False
+
+
+def at_once(took_s: float) -> None:
+    """Of a pass that leaves nobody room."""
+
+
+class Hands(NamedTuple):
+    """Where a pass has its long parts done, and how it makes room for others.
+
+    pause: called after each batch with the seconds it took. enough: asked then; True ends the pass,
+    and what is left waits for the next.
+    """
+
+    decide: Decide = decide
+    find_moves: Callable[[Store, Shop, str, int], Moves] = find_moves
+    pause: Callable[[float], None] = at_once
+    enough: Callable[[], bool] = never
+
+
+HERE = Hands()
 
 
 def built_on(rules: Mapping[str, Rule], slug: str) -> set[str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from plugin.journey.causes import change
-from plugin.journey.decide import Decide, Decided, decide
+from plugin.journey.decide import HERE, Decided, Hands
 from plugin.shop import Shop
 from plugin.storage import backfills, by_hand, campaigns, outbox, segments, shelves
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store, Tx
 
-BATCH = 250  # visitors looked at between two takings of the write lock
+BATCH = 100  # visitors looked at between two takings of the write lock
 
 
 @dataclass(frozen=True)
@@ -32,41 +33,32 @@ class Changes:
         return f"{self.looked_at} visitors looked at, {self.entered} entered, {self.left} left"
 
 
-def never() -> bool:
-    """Of a pass that goes on to its end."""
-    return False
-
-
 def reassign(
-    store: Store,
-    shop: Shop,
-    now: int,
-    *,
-    full: bool = False,
-    decide: Decide = decide,
-    enough: Callable[[], bool] = never,
+    store: Store, shop: Shop, now: int, hands: Hands = HERE, *, full: bool = False
 ) -> Changes:
     """Move the visitors whose answer may have changed by ``now`` (Unix ms); ``full``: everybody.
 
-    What is decided over many visitors is decided outside the write lock (``decide``: where), and
-    saved in small batches; after each, ``enough`` may end the pass.
+    What is decided over many visitors is decided outside the write lock, and saved in small
+    batches; after each, ``hands`` may end the pass.
     """
     if full:
         with store.write() as tx:
             segments.everybody_due(tx)
     changes = Changes()
     while True:
+        began = monotonic()
         with store.read() as tx:
             batch = segments.waiting(tx, now, BATCH)
         if not batch:
             return changes
-        decided = decide(store, shop, [one.profile for one in batch], now, None)
+        decided = hands.decide(store, shop, [one.profile for one in batch], now, None)
         moved = settle(store, batch, decided, now)
         if moved is None:  # by rules that an edit has changed meanwhile: decide anew
             continue
         changes += moved
-        if len(batch) < BATCH or enough():
+        if len(batch) < BATCH or hands.enough():
             return changes
+        hands.pause((monotonic() - began) / 2)  # more urgent than an edit
 
 
 def settle(

@@ -9,21 +9,24 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from plugin import journey
 from plugin.config import Settings
-from plugin.journey.decide import Decided
+from plugin.journey.decide import Decided, Moves
 from plugin.shop import Shop
 from plugin.storage.engine import Store
 from plugin.storage.house import House
 from plugin.tasks.process import end_with, settle
 
 log = logging.getLogger("regulars.evaluator")
+P = ParamSpec("P")
+T = TypeVar("T")
 NICER = 10  # steps of priority that it leaves to those who serve
 _house: House | None = None  # of the process that decides
 
@@ -36,16 +39,31 @@ class Evaluator:
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
 
+    @property
+    def hands(self) -> journey.Hands:
+        """Those of a pass whose long parts are done there."""
+        return journey.Hands(self.decide, self.find_moves)
+
     def decide(
         self, store: Store, shop: Shop, ids: Sequence[int], now: int, slug: str | None = None
     ) -> Decided:
         """As ``journey.decide``; here, when the other process is lost."""
+        found = self._ask(_decide, shop.name, list(ids), now, slug)
+        return journey.decide(store, shop, ids, now, slug) if found is None else found
+
+    def find_moves(self, store: Store, shop: Shop, slug: str, now: int) -> Moves:
+        """As ``journey.find_moves``; here, when the other process is lost."""
+        found = self._ask(_find_moves, shop.name, slug, now)
+        return journey.find_moves(store, shop, slug, now) if found is None else found
+
+    def _ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What the other process answers; None: it is lost, and the next call begins another."""
         try:
-            return self._begun().submit(_decide, shop.name, list(ids), now, slug).result()
+            return self._begun().submit(what, *args, **kwargs).result()
         except (BrokenProcessPool, RuntimeError):
             log.warning("the process that decides was lost; the next pass begins another")
             self.close()
-            return journey.decide(store, shop, ids, now, slug)
+            return None
 
     def close(self) -> None:
         """End the other process."""
@@ -70,6 +88,11 @@ def _begin(settings: Settings, parent: int) -> None:
     os.nice(NICER)
     _house = House(settings)
     settle()
+
+
+def _find_moves(name: str, slug: str, now: int) -> Moves:
+    assert _house is not None
+    return journey.find_moves(_house.store(name), _house.shop(name), slug, now)
 
 
 def _decide(name: str, ids: list[int], now: int, slug: str | None) -> Decided:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from queue import Queue
@@ -17,7 +18,6 @@ from typing import Any, NamedTuple
 
 from plugin import faults, journey
 from plugin.errors import Busy, PluginError, Undone
-from plugin.journey.decide import Decide
 from plugin.shop import Shop
 from plugin.storage import locations
 from plugin.storage.engine import Store, Tx
@@ -30,6 +30,8 @@ TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
 ATTEMPTS = 3  # of a commit that lost a race for a lock
 CLOSE_WITHIN_S = 8.0
+LATELY_S = 0.25  # since the last write of others: somebody may notice a pass
+RESTS, LONGEST_REST_S = 4.0, 0.5  # times what a batch took
 
 
 class Waiting:
@@ -65,9 +67,10 @@ class Committed(NamedTuple):
 class GroupWriter:
     """Writes the steps of this process, and of whom it lets in, in a thread of its own."""
 
-    def __init__(self, house: House, decide: Decide = journey.decide) -> None:
+    def __init__(self, house: House, hands: journey.Hands = journey.HERE) -> None:
         self.house = house
-        self._decide = decide  # where passes over many visitors are decided
+        self._hands = hands._replace(pause=self._make_room)  # of passes over many visitors
+        self._wrote_at = 0.0
         self._passing = threading.Lock()
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
@@ -98,7 +101,12 @@ class GroupWriter:
         if step != "reassign":
             return journey.LONG_STEPS[step](store, shop, **args)
         with self._passing:  # whoever comes second finds nothing left to do
-            return journey.bring_up_to_date(store, shop, decide=self._decide, **args)
+            return journey.bring_up_to_date(store, shop, hands=self._hands, **args)
+
+    def _make_room(self, took_s: float) -> None:
+        """While others write, a pass rests longer than it works, so that they hardly notice it."""
+        if time.monotonic() - self._wrote_at < LATELY_S:
+            time.sleep(min(RESTS * took_s, LONGEST_REST_S))
 
     def ping(self) -> None:
         """As ``Writer.ping``."""
@@ -165,6 +173,7 @@ class GroupWriter:
     def _commit(self, name: str, together: Sequence[Waiting]) -> None:
         """Write the steps of one shop in one transaction; each is answered once it is on disk."""
         faults.reach("step_taken")
+        self._wrote_at = time.monotonic()
         try:
             store = self.house.store(name)
             answers = self._attempt(store, name, [one.asked for one in together])

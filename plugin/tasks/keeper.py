@@ -44,7 +44,7 @@ class Keeper:
         self.house = house
         self._lock = lock
         self._evaluator = Evaluator(house.settings)
-        self._group = GroupWriter(house, self._evaluator.decide)
+        self._group = GroupWriter(house, self._evaluator.hands)
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._closing = threading.Event()
         self._lines: set[socket.socket] = set()

@@ -78,8 +78,8 @@ def put_segment(served: Served, slug: str, number: int, days: int = 1) -> None:
         answer.read()
 
 
-def one_phase(served: Served, requests: Iterator[bytes]) -> float:
-    """p99 (ms) of the visits of a while."""
+def one_phase(served: Served, requests: Iterator[bytes]) -> tuple[float, float]:
+    """p99 and median (ms) of the visits of a while."""
     with Load(served.port, CONNECTIONS, GAP_S) as load:
         load.finish(load.run(requests, 0.5))
         gc.collect()
@@ -89,14 +89,16 @@ def one_phase(served: Served, requests: Iterator[bytes]) -> float:
         load.finish(told)
     if told.failed:
         note(f"{told.failed} visits failed: {told.trouble.decode(errors='replace')[:200]}")
-    return percentile(told.latencies, 0.99) * MS
+    return percentile(told.latencies, 0.99) * MS, percentile(told.latencies, 0.5) * MS
 
 
 def measure() -> Iterator[Figure]:
     """Fill, then calm and busy in turn."""
     rng, now = Random(1), int(time.time() * MS)
     stream = map(request, bodies(200_000, now, ShopTexts(rng), rng, MIX, VISITORS))
-    calm, busy, passes = [], [], 0
+    calm: list[tuple[float, float]] = []
+    busy: list[tuple[float, float]] = []
+    passes = 0
     with serve(OURS, WORKERS) as served:
         with Load(served.port, CONNECTIONS) as load:
             load.finish(load.run(stream, FILL_S))
@@ -110,10 +112,12 @@ def measure() -> Iterator[Figure]:
             for trouble in beside.trouble:
                 note(f"an edit failed: {trouble}")
     note(f"{passes} edits were asked about everybody in {ROUNDS * SECONDS:.0f} s of visits")
-    note("calm " + " ".join(f"{one:.1f}" for one in calm))
-    note("busy " + " ".join(f"{one:.1f}" for one in busy))
+    for name, rounds in (("calm", calm), ("beside passes", busy)):
+        told = " ".join(f"{late:.1f}/{usual:.1f}" for late, usual in rounds)
+        note(f"{name}, p99/median ms of each round: {told}")
     yield Figure(
-        "p99 of a visit, ms", ("beside passes", middle(busy)), ("calm", middle(calm)), MARK,
+        "p99 of a visit, ms", ("beside passes", middle(one for one, _ in busy)),
+        ("calm", middle(one for one, _ in calm)), MARK,
         most=True, form=",.1f",
     )  # fmt: skip
 

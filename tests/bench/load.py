@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from random import Random
 
 SLOWEST_S = 30.0  # no answer takes longer than this
 _HEAD_END = b"\r\n\r\n"
@@ -54,7 +55,8 @@ class Load:
     """Connections to one server; use as a context."""
 
     def __init__(self, port: int, connections: int, gap_s: float = 0.0) -> None:
-        self._gap_s = gap_s  # between an answer and the next request of a connection
+        self._gap_s = gap_s  # between an answer and the next request of a connection, on average
+        self._rng = Random(1)  # else all connections would go on asking at the same moment
         self._resting: list[tuple[float, int]] = []  # when which connection asks again
         self._port = port
         self._poll = select.epoll()
@@ -127,7 +129,8 @@ class Load:
             told.latencies.append(now - self._sent.pop(number))
             count(whole, told)
             if self._gap_s:
-                heappush(self._resting, (now + self._gap_s, number))
+                gap_s = self._gap_s * self._rng.uniform(0.5, 1.5)
+                heappush(self._resting, (now + gap_s, number))
             else:
                 self._send(line, requests, now)
 

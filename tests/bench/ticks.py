@@ -26,6 +26,7 @@ from fill import SHOP, open_store
 from plugin import journey
 from plugin.collect.event import Event, Item
 from plugin.journey import STEPS
+from plugin.journey.reassign import BATCH
 from plugin.shop import DAY, HOUR, SECOND
 from plugin.storage import segments
 from plugin.storage.sqlite import SqliteStore, sqlite3
@@ -161,8 +162,9 @@ def full_pass(store: SqliteStore, size: int, now: int) -> float:
     looked: list[int] = []
 
     def some() -> None:
-        looks = iter(range(PART // 250))
-        changes = journey.reassign(store, SHOP, now, enough=lambda: next(looks, None) is None)
+        looks = iter(range(PART // BATCH))
+        hands = journey.Hands(enough=lambda: next(looks, None) is None)
+        changes = journey.reassign(store, SHOP, now, hands)
         looked.append(changes.looked_at)
 
     took = cpu_ms(some)

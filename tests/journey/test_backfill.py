@@ -64,7 +64,7 @@ def test_an_edit_asks_only_its_own_rule(store: Store, shop: Shop, now: int) -> N
         return decide(*args)
 
     put(store, shop, "buys", LATELY, now + 1)
-    journey.bring_up_to_date(store, shop, now + 1, decide=noted)
+    journey.bring_up_to_date(store, shop, now + 1, hands=journey.Hands(noted))
     assert (asked, members(store, "buys")) == (["buys"], {MINA})
 
 
@@ -125,7 +125,7 @@ def test_what_is_not_done_in_time_stays_for_the_next_pass(
         looks(store, shop, f"guest-{number:012}", now)
     journey.bring_up_to_date(store, shop, now)
     put(store, shop, "lately", LATELY, now)
-    once = journey.backfill(store, shop, now, enough=lambda: True)
+    once = journey.backfill(store, shop, now, hands=journey.Hands(enough=lambda: True))
     assert (once.entered, under_way(store)) == (600, {"lately"})
     journey.backfill(store, shop, now)
     assert under_way(store) == set()
@@ -141,7 +141,7 @@ def test_a_death_on_the_way_leaves_the_rest_to_the_next(store: Store, shop: Shop
     journey.bring_up_to_date(store, shop, now)
     put(store, shop, "lately", LATELY, now)
     with pytest.raises(MemoryError):
-        journey.backfill(store, shop, now, decide=dies)
+        journey.backfill(store, shop, now, hands=journey.Hands(dies))
     assert members(store, "lately") == {MINA}  # who is in it is said first
     journey.bring_up_to_date(store, shop, now + 2 * DAY)
     assert (members(store, "lately"), under_way(store)) == (set(), set())
@@ -167,7 +167,7 @@ def test_an_edit_while_the_one_before_is_asked_counts_in_the_end(
             put(store, shop, "fans", edits.pop(), now)
         return decide(*args)
 
-    journey.bring_up_to_date(store, shop, now, decide=meanwhile)
+    journey.bring_up_to_date(store, shop, now, hands=journey.Hands(meanwhile))
     assert (members(store, "fans"), under_way(store)) == (set(), set())
 
 
