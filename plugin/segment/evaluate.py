@@ -170,8 +170,8 @@ def _turned(part: Ask) -> Ask:
 
 def bucket(salt: str, visitor_id: str) -> float:
     """The visitor's fixed place from 0 to below 100 under ``salt``."""
-    digest = hashlib.sha256(f"{salt}:{visitor_id}".encode()).hexdigest()
-    return int(digest[:8], 16) / 0x1_0000_0000 * 100
+    digest = hashlib.sha256(f"{salt}:{visitor_id}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 0x1_0000_0000 * 100
 
 
 def soonest(moments: Iterable[int | None]) -> int | None:

@@ -117,7 +117,7 @@ def some(tx: Tx, one: Backfill, names: Collection[str] | None, limit: int) -> li
 
 def matching_among(tx: Tx, rule: Rule, among: Sequence[int], now: int, shop: Shop) -> set[int]:
     """For which of the profiles ``among`` the rule holds at ``now`` (Unix ms)."""
-    sql, params = rule_sql(tx, rule, now, shop)
+    sql, params = rule_sql(tx, rule, now, shop, among)
     rows = tx.tuples(AMONG.replace("{rule}", sql), **params, among=list(among))
     return {profile for (profile,) in rows}
 

@@ -14,6 +14,7 @@ from plugin.shop import Shop
 from plugin.storage.beside import ask_all, cores
 from plugin.storage.engine import Check, Store, Tx
 from plugin.storage.rule_sql import Maker
+from plugin.storage.rule_words import calls_us
 
 SPAN = "select min(id) as first, max(id) as last from profiles"
 # Each visitor is asked each leaf once; all that is told is made of the answers.
@@ -73,13 +74,14 @@ def looked(
 ) -> Looked:
     """What there is to see of a rule at ``now`` (Unix ms), in ``tx``, a look into ``store``.
 
-    Where there are many visitors, a second look asks half of them meanwhile. check: as of
+    Where there are many visitors, a second look asks half of them meanwhile, if SQL can do it
+    alone. check: as of
     ``Tx.stopping``, for that one; who calls has set it for ``tx``.
     """
     parts = list(leaves(rule))
     maker = Maker(tx, shop, now)
     sql, params = _statement(maker, rule, parts, wanted)
-    ranges = _ranges(tx)
+    ranges = _ranges(tx, 1 if calls_us(sql) else cores())
 
     def ask(look: Tx, part: int) -> list[tuple[Any, ...]]:
         low, high = ranges[part]
@@ -110,11 +112,11 @@ def _statement(
     return sql.replace("{leaves}", told), params
 
 
-def _ranges(tx: Tx) -> list[tuple[int, int]]:
-    """The ids of visitors, cut in parts that are asked at once."""
+def _ranges(tx: Tx, most: int) -> list[tuple[int, int]]:
+    """The ids of visitors, cut in at most so many parts that are asked at once."""
     row = tx.one(SPAN) or {}
     first, last = row.get("first") or 0, row.get("last") or 0
-    many = cores() if last - first >= FEW else 1
+    many = most if last - first >= FEW else 1
     edges = [first + (last + 1 - first) * place // many for place in range(many + 1)]
     return [(low, high - 1) for low, high in pairwise(edges)]
 

@@ -49,6 +49,7 @@ class Parts:
     tx: Tx
     shop: Shop
     now: int
+    among: Sequence[int] | None = None  # the only visitors who will be asked; None: any may be
     params: dict[str, Any] = field(default_factory=dict)
     words: Words = field(init=False)
 

@@ -55,20 +55,23 @@ EXTENT = "select min({column}) as first, max({column}) as last from profiles p"
 UNKNOWN = "(cast(null as integer) = 1)"
 
 
-def rule_sql(tx: Tx, rule: Rule, now: int, shop: Shop) -> tuple[str, dict[str, Any]]:
+def rule_sql(
+    tx: Tx, rule: Rule, now: int, shop: Shop, among: Sequence[int] | None = None
+) -> tuple[str, dict[str, Any]]:
     """A boolean SQL expression over ``profiles p``, and its parameters, true at ``now`` (Unix ms).
 
     ``tx`` is the look in which it will be asked: dates and lists are decided over what is in it.
+    among: profiles, when no other will be asked; it is right for them alone.
     """
-    maker = Maker(tx, shop, now)
+    maker = Maker(tx, shop, now, among)
     return maker.whole(rule), maker.parts.params
 
 
 class Maker:
     """Makes SQL of rules that are asked in one statement."""
 
-    def __init__(self, tx: Tx, shop: Shop, now: int) -> None:
-        self.parts = Parts(tx, shop, now)
+    def __init__(self, tx: Tx, shop: Shop, now: int, among: Sequence[int] | None = None) -> None:
+        self.parts = Parts(tx, shop, now, among)
         self.events = EventLeaves(self.parts)
         self.columns: dict[Rule, str] = {}  # of parts whose answers are there already
 

@@ -149,8 +149,10 @@ def _loaded(trait: Trait, asked: Worked, parts: Parts) -> Iterator[tuple[int, Fa
 def _lately(trait: Trait, asked: Worked, parts: Parts, since: int) -> Iterator[tuple[int, Facts]]:
     """Those who did it since then, with what they did since then."""
     tx, whole, nobody = parts.tx, set(asked.whole), Profile("")
-    rows = tx.tuples(WHO_WAS_SEEN, since=since, now=parts.now)
-    ids = [profile for (profile,) in rows]
+    ids = parts.among
+    if ids is None:
+        rows = tx.tuples(WHO_WAS_SEEN, since=since, now=parts.now)
+        ids = [profile for (profile,) in rows]
     for place in range(0, len(ids), BATCH):
         events = _events_since(tx, ids[place : place + BATCH], whole, since)
         known = load(tx, list(events)) if trait.name in READ_THE_PROFILE else {}
@@ -162,7 +164,9 @@ def _lately(trait: Trait, asked: Worked, parts: Parts, since: int) -> Iterator[t
             yield profile, Facts(known.get(profile, nobody), times, mine, own)
 
 
-def _who(asked: Worked, parts: Parts) -> list[int]:
+def _who(asked: Worked, parts: Parts) -> Sequence[int]:
+    if parts.among is not None:
+        return parts.among
     names = list(asked.whole or asked.times)
     if EVERY in names:
         rows = parts.tx.tuples(EVERYBODY, now=parts.now)

@@ -319,6 +319,11 @@ def teach(connection: Any) -> None:
 
 
 @lru_cache(maxsize=100_000)  # the same few words come again and again
+def calls_us(sql: str) -> bool:
+    """Whether SQLite comes back to Python for each row, which threads can only do in turn."""
+    return any(f"{name}(" in sql for name in ("bucket", "json_folded", "json_said"))
+
+
 def json_folded(token: str | None) -> str | None:
     """The folded text of a JSON scalar; None: there is none, or it is empty."""
     value = None if token is None else orjson.loads(token)

@@ -94,20 +94,19 @@ def fast_estimate(
     if not row or row["first"] is None:
         return Estimate(0, True)
     ids = range(row["first"], row["last"] + 1)
-    sql, params = rule_sql(tx, rule, now, shop)
-    counted = AMONG.replace("{rule}", sql)
     began = clock()
     step = max(1, -(-len(ids) // FIRST_LOOK))
-    found = _among(tx, counted, params, ids[::step])
+    found = _among(tx, rule, now, shop, ids[::step])
     cost = (clock() - began) / len(ids[::step])
     may = int((end - clock()) * SHARE / cost) if cost > 0 else len(ids)
     if step > 1 and may >= len(ids):
         return Estimate(count_matching(tx, rule, now, shop), True)
     if step > 1 and may > FIRST_LOOK:
         step = -(-len(ids) // may)
-        found = _among(tx, counted, params, ids[::step])
+        found = _among(tx, rule, now, shop, ids[::step])
     return Estimate(min(found * step, len(ids)), step == 1)
 
 
-def _among(tx: Tx, sql: str, params: dict[str, object], ids: range) -> int:
-    return int(tx.value(sql, **params, ids=list(ids)))
+def _among(tx: Tx, rule: Rule, now: int, shop: Shop, ids: range) -> int:
+    sql, params = rule_sql(tx, rule, now, shop, ids)
+    return int(tx.value(AMONG.replace("{rule}", sql), **params, ids=list(ids)))
