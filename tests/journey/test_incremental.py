@@ -22,7 +22,7 @@ from plugin.storage.engine import Store
 from tests.segment.lives import MOMENTS, ZONES
 from tests.storage import rule_histories
 
-EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "120")) // 6
+EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "70")) // 4
 CROWD = 12
 FORMER = {"any": [{"segment": "first"}, {"event": "purchase", "last": "older_than", "value": "1d"}]}
 steps = st.one_of(

@@ -1,4 +1,5 @@
-"""One meaning: SQL finds exactly the people for whom a rule holds one by one, on both engines.
+"""One meaning: SQL finds exactly the people for whom a rule holds one by one, on both engines,
+whether it is asked of everybody or of some.
 
 REGULARS_RULE_EXAMPLES: how many examples of four rules to try in each place, for a longer look.
 """
@@ -21,14 +22,14 @@ from plugin.segment.evaluate import evaluate
 from plugin.segment.rule import Rule, event_names, needs_events, read_rule
 from plugin.segment.text import fold
 from plugin.shop import DAY, HOUR, Shop
-from plugin.storage import rules
+from plugin.storage import backfills, rules
 from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
 from plugin.storage.rule_parts import Parts
 from tests.segment.lives import MOMENTS, ZONES
 from tests.storage import rule_histories
 
-EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "70"))
 CROWD = 40
 PLACES = list(zip(ZONES, (MOMENTS[0], MOMENTS[4], MOMENTS[7], MOMENTS[5]), strict=True))
 MEMBER = "insert into memberships (segment, profile, entered_at, version) values (:s, :p, 0, 1)"
@@ -78,6 +79,9 @@ def agree(tx: Tx, read: list[Rule], moment: int, shop: Shop) -> None:
             if evaluate(rule, facts[one], moment, shop, {"vip": one % 2 == 1}).holds
         }
         assert rules.matching_profiles(tx, rule, moment, shop) == held, rule.document
+        some = every[::3]
+        among = backfills.matching_among(tx, rule, some, moment, shop)
+        assert among == held & set(some), rule.document
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])

@@ -230,7 +230,7 @@ def test_the_tracker_is_served_packed_and_may_be_kept(moon: Any) -> None:
 
 def test_a_shop_may_let_only_its_own_pages_call(moon: Any, house: Any, clock: Any) -> None:
     keys = control.new_keys()
-    name = moon.shop.name.replace("moon", "sun")
+    name = f"sun_{moon.shop.name}"
     with house.control.write() as tx:
         control.add_shop(tx, Shop(name, keys.public, origins=("https://sun.example",)), keys)
     data = {
