@@ -22,7 +22,8 @@ from plugin.storage.engine import Store
 from tests.segment.lives import MOMENTS, ZONES
 from tests.storage import rule_histories
 
-EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "70")) // 4
+LONGER = os.environ.get("REGULARS_RULE_EXAMPLES")
+EXAMPLES = int(LONGER or "70") // 4
 CROWD = 12
 FORMER = {"any": [{"segment": "first"}, {"event": "purchase", "last": "older_than", "value": "1d"}]}
 steps = st.one_of(
@@ -100,7 +101,12 @@ def test_what_was_followed_step_by_step_is_what_everybody_asked_anew_would_say(
     life.edits("first", {"everyone": True})
     life.edits("second", {"everyone": True})
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=LONGER is None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.lists(steps, min_size=1, max_size=6))
     def law(happened: list[Any]) -> None:
         for name, *what in happened:

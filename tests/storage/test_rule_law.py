@@ -29,7 +29,8 @@ from plugin.storage.rule_parts import Parts
 from tests.segment.lives import MOMENTS, ZONES
 from tests.storage import rule_histories
 
-EXAMPLES = int(os.environ.get("REGULARS_RULE_EXAMPLES", "70"))
+LONGER = os.environ.get("REGULARS_RULE_EXAMPLES")
+EXAMPLES = int(LONGER or "70")
 CROWD = 40
 PLACES = list(zip(ZONES, (MOMENTS[0], MOMENTS[4], MOMENTS[7], MOMENTS[5]), strict=True))
 MEMBER = "insert into memberships (segment, profile, entered_at, version) values (:s, :p, 0, 1)"
@@ -41,7 +42,13 @@ def test_sql_finds_those_for_whom_the_rule_holds(store: Store, zone: str, now: i
     for one in rule_histories.crowd(Random(now), CROWD):
         collect(store, one, now, shop)
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    # The same examples in each ordinary run; others in a longer look.
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=LONGER is None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(
         documents=st.lists(rule_histories.rules, min_size=4, max_size=4),
         person=rule_histories.people,
