@@ -31,7 +31,11 @@ from transitions t join segments s on s.slug = t.segment
 where t.profile in ints(:ids) and t.due_at <= :at and s.kind = 'static'
 order by t.seq
 """
-OF_SEGMENT = "select profile, inside, until from by_hand where segment = :slug order by seq"
+OF_SEGMENT = """
+select b.profile, b.inside, b.until from by_hand b join profiles p on p.id = b.profile
+where b.segment = :slug and p.first_seen_at <= :now
+order by b.seq
+"""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,8 @@ def placed_then(tx: Tx, ids: Sequence[int], at: int) -> dict[int, Placed]:
 
 
 def words_of(tx: Tx, slug: str, now: int) -> dict[int, bool]:
-    """Each profile with a word about the segment in force at ``now``, and whether it is in."""
-    last = {row["profile"]: _word(row) for row in tx.all(OF_SEGMENT, slug=slug)}
+    """Each profile seen by ``now`` with a word in force about the segment, and whether it is in."""
+    last = {row["profile"]: _word(row) for row in tx.all(OF_SEGMENT, slug=slug, now=now)}
     return {p: word.inside for p, word in last.items() if word is not None and word.in_force(now)}
 
 
