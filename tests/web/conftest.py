@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -30,7 +31,14 @@ BROWSER = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/150.0 Safari/537.36"
 )
-PASSWORD = "a good long password"
+EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+
+
+def token(page: str) -> str:
+    """What the forms of an owner's page send along."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 @dataclass
@@ -63,6 +71,12 @@ class Moon:
         """Call the server API with the secret key."""
         bearer = {"Authorization": f"Bearer {self.secret}"}
         return self.client.open(path, method=method, json=data, headers=bearer)
+
+    def sign_in(self) -> None:
+        """Mina, the owner, from now on in this client."""
+        form = {"csrf_token": token(self.client.get("/admin/login").text)}
+        form |= {"email": EMAIL, "password": PASSWORD}
+        self.client.post("/admin/login", data=form)
 
     def _dressed(self, event: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
@@ -133,5 +147,5 @@ def _moon(house: House, app: Flask, clock: Clock, password: str, store: Store) -
     shop = Shop(name, keys.public, currency="KRW", timezone="Asia/Seoul", created_at=clock.at)
     with house.control.write() as tx:
         control.add_shop(tx, shop, keys)
-        control.put_owner(tx, "mina@moon.example", password, clock.at)
+        control.put_owner(tx, EMAIL, password, clock.at)
     return Moon(shop, keys.secret, app.test_client(), clock)

@@ -14,20 +14,14 @@ import pytest
 from plugin.errors import PluginError
 from plugin.storage import stops
 from plugin.web.preview import Ending
+from tests.web.conftest import token
 
 CHO, ANA = "cho-0123456789abcdef", "ana-0123456789abcdef"
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 LOOKED = {"event": "view_item", "measure": "count", "op": ">=", "value": 1}
 ENDLESS = """
 with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000000000)
 select count(*) from n
 """
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -39,10 +33,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def owner(moon: Any) -> Any:
     """Moon's client with Mina signed in. Cho looked at shoes, Ana at nothing."""
-    login = token(moon.client.get("/admin/login").text)
-    moon.client.post(
-        "/admin/login", data={"email": EMAIL, "password": PASSWORD, "csrf_token": login}
-    )
+    moon.sign_in()
     shoes = {"item_id": "boots", "item_name": "Boots", "item_category": "shoes", "price": 10}
     moon.visit(CHO, {"name": "view_item", "params": {"items": [shoes], "colour": "red"}})
     moon.visit(ANA, {"name": "spun_the_wheel"})

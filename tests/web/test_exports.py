@@ -13,7 +13,6 @@ import pytest
 from plugin.profile.profile import Profile
 from plugin.storage import audiences, profiles, segments
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 PEOPLE: dict[str, tuple[str | None, Any]] = {
     "mina": ("Mina@Moon.example", None),
     "cho": ("cho@moon.example", "no"),
@@ -21,12 +20,6 @@ PEOPLE: dict[str, tuple[str | None, Any]] = {
     "tomo": ("=cmd()@evil.example", True),
     "yuki": ("mina@moon.example", None),
 }
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 @pytest.fixture
@@ -48,8 +41,7 @@ def full(moon: Any, house: Any) -> Any:
             for one in known
         ]
         segments.apply(tx, [], moves, {})
-    form = {"csrf_token": token(moon.client.get("/admin/login").text)}
-    moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+    moon.sign_in()
     return moon
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -10,28 +9,20 @@ import pytest
 from plugin.errors import DocumentRefused
 from plugin.journey import bring_up_to_date
 from plugin.web.shop_settings import read_about
-
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
-
-
-def csrf(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
+from tests.web.conftest import token
 
 
 @pytest.fixture
 def owner(moon: Any) -> Any:
     """The shop, whose owner is signed in."""
-    form = {"csrf_token": csrf(moon.client.get("/admin/login").text)}
-    moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+    moon.sign_in()
     return moon
 
 
 def says(owner: Any, **form: str) -> Any:
     query = {"shop": owner.shop.name}
-    token = csrf(owner.client.get("/admin/install", query_string=query).text)
-    data = {"csrf_token": token, **form}
+    sent = token(owner.client.get("/admin/install", query_string=query).text)
+    data = {"csrf_token": sent, **form}
     return owner.client.post("/admin/install/about", query_string=query, data=data)
 
 

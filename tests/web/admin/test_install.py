@@ -9,16 +9,10 @@ from typing import Any
 import pytest
 
 from plugin.collect.inspection import is_inspector
+from tests.web.conftest import token
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 BOOTS = {"item_id": "boots", "name": "Winter Boots", "price": 120000}
 FOUND = {"how": "jsonld", "item_id": "boots", "name": "Boots", "price": 120000, "currency": "KRW"}
-
-
-def csrf(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 class Owner:
@@ -26,8 +20,7 @@ class Owner:
 
     def __init__(self, moon: Any, house: Any) -> None:
         self.moon, self.house = moon, house
-        form = {"csrf_token": csrf(moon.client.get("/admin/login").text)}
-        moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+        moon.sign_in()
         self.query = {"shop": moon.shop.name}
 
     def opens(self, path: str) -> str:
@@ -38,7 +31,7 @@ class Owner:
 
     def sends(self, path: str, **form: str) -> Any:
         """A form, with its token."""
-        data = {"csrf_token": csrf(self.opens("found")), **form}
+        data = {"csrf_token": token(self.opens("found")), **form}
         return self.moon.client.post(f"/admin/{path}", query_string=self.query, data=data)
 
     def token(self) -> str:

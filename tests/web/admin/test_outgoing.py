@@ -13,16 +13,10 @@ import pytest
 
 from plugin.storage import hooks, outbox, profiles, segments
 from plugin.tasks.outbox import hook_secret
+from tests.web.conftest import token
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 HOOK = "hook_0123456789abcdef"
 CHO = "cho-0123456789abcdef"
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 @dataclass
@@ -61,8 +55,7 @@ class Owner:
 @pytest.fixture
 def owner(moon: Any, house: Any) -> Owner:
     house.settings = replace(house.settings, fetch_private=True)
-    form = {"csrf_token": token(moon.client.get("/admin/login").text)}
-    moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+    moon.sign_in()
     with house.store(moon.shop.name).write() as tx:
         segments.put(tx, "vip", "Our best", "rule", {"everyone": True}, True, moon.clock.at)
     return Owner(moon, house)

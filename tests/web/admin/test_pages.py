@@ -9,6 +9,7 @@ import pytest
 
 from plugin.tasks.jobs import JOBS
 from plugin.web.admin import ADMIN_ROUTES
+from tests.web.conftest import token
 
 CHO = "cho-0123456789abcdef"
 EMAIL, PASSWORD = "mina@moon.example", "a good long password"
@@ -19,12 +20,6 @@ POPUP = {
     "trigger": {"on": "exit"},
     "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}],
 }
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 def sign_in(moon: Any, password: str = PASSWORD, email: str = EMAIL, **query: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,22 +9,15 @@ import pytest
 
 from plugin.collect.staff import staff_token
 from plugin.storage import control, staff
+from tests.web.conftest import token
 
 MINA, CHO = (f"{name}-0123456789abcdef" for name in ("mina", "cho"))
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 @pytest.fixture
 def page(moon: Any) -> Any:
     """The owner, signed in: look at the page, or send one of its forms."""
-    form = {"csrf_token": token(moon.client.get("/admin/login").text)}
-    moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+    moon.sign_in()
     query = {"shop": moon.shop.name}
 
     def call(**sent: str) -> str:

@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+from tests.web.conftest import token
+
 CHO = "cho-0123456789abcdef"
 # The page does nothing that only one engine could spoil; those steps are tested on both.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
-
-
-def token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 class Owner:
@@ -24,8 +19,7 @@ class Owner:
 
     def __init__(self, moon: Any) -> None:
         self.moon = moon
-        form = {"csrf_token": token(moon.client.get("/admin/login").text)}
-        moon.client.post("/admin/login", data={**form, "email": EMAIL, "password": PASSWORD})
+        moon.sign_in()
 
     def see(self, path: str = "segments/templates", **query: str) -> str:
         where = {"shop": self.moon.shop.name, **query}
