@@ -99,7 +99,7 @@ def adopt_ladder(
     names: by slug, for rungs that are new. thresholds: those left out stay as they are. restore:
     put back rungs that somebody changed; else that is refused. Raises DocumentRefused, NotYet.
     """
-    saved = {one.slug: one for one in segments.definitions(tx)}
+    saved = segments.by_slug(tx)
     now_there = ladder_standing(saved)
     if now_there.changed and not restore:
         raise DocumentRefused(

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from plugin.collect.event import Event
 from plugin.errors import NotFound
-from plugin.journey.decide import never
+from plugin.journey.decide import never, with_those_under
 from plugin.journey.standings import Loader, loaders_then
 from plugin.journey.verdicts import inside_of, verdicts
 from plugin.profile.fold import fold
 from plugin.profile.profile import Profile
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.person import JOINED
-from plugin.segment.rule import Rule, needs_also, read_rule, segments_of
+from plugin.segment.rule import Rule, needs_of, read_rule, segments_of
 from plugin.segment.shelf import CATALOGUE
 from plugin.shop import Shop
 from plugin.storage import by_hand, identities, item_states, profiles, segments
@@ -91,19 +92,13 @@ def _by_name(events: Sequence[Event]) -> dict[str, tuple[Happening, ...]]:
 
 def _rules(tx: Tx, docs: Documents, slug: str) -> dict[str, Rule]:
     """The rule of the segment and those it is built on, these first; a static one has none."""
-    one = next((one for one in segments.definitions(tx) if one.slug == slug), None)
+    one = segments.by_slug(tx).get(slug)
     if one is None:
         raise NotFound("there is no such segment")
     if one.kind == "static":
         return {}
     own = read_rule(one.rule)  # also of a segment that is switched off
-    needed, left = set[str](), segments_of(own)
-    while left:
-        name = left.pop()
-        if name in docs.rules and name not in needed:
-            needed.add(name)
-            left |= segments_of(docs.rules[name])
-    return {name: rule for name, rule in docs.rules.items() if name in needed} | {slug: own}
+    return with_those_under(docs.rules, segments_of(own)) | {slug: own}
 
 
 def _members(
@@ -132,8 +127,8 @@ def _members(
     ]
 
 
-def _needed(rules: Mapping[str, Rule]) -> set[str]:
-    return {name for rule in rules.values() for name in needs_also(rule)}
+def _needed(rules: Mapping[str, Rule]) -> AbstractSet[str]:
+    return needs_of(rules.values()).also
 
 
 def _also_then(

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from time import monotonic
 
+from plugin.journey.causes import EDIT
 from plugin.journey.decide import HERE, Decided, Hands, built_on, who_belongs
+from plugin.journey.moves import move
 from plugin.journey.reassign import BATCH, Changes
 from plugin.segment.rule import Rule
 from plugin.segment.waking import wakers
 from plugin.shop import Shop
-from plugin.storage import backfills, campaigns, outbox, segments
+from plugin.storage import backfills, campaigns, segments
 from plugin.storage.backfills import Backfill
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
@@ -69,17 +71,12 @@ def _move(
     tx: Tx, shop: Shop, slug: str, rule: Rule, docs: Documents, part: Sequence[int], now: int
 ) -> Changes:
     """Move these, by what is true of them in this transaction."""
-    wanted, held = who_belongs(tx, slug, rule, now, shop, part), segments.held(tx, part)
-    moves = [
-        segments.Change(slug, p, p in wanted, now, now, "edit", docs.versions[slug])
-        for p, inside in held.items()
-        if (p in wanted) != (slug in inside)
-    ]
-    segments.apply(tx, [], moves, {})
-    outbox.enqueue(tx, moves, now)
+    wanted = who_belongs(tx, slug, rule, now, shop, part)
+    inside = {profile: profile in wanted for profile in part}
+    moves = move(tx, slug, docs.versions[slug], inside, EDIT, now)
     if built_on(docs.rules, slug):  # their rules are asked about those who moved, by a pass
-        segments.wake(tx, {move.profile: 0 for move in moves})
-    entered = sum(move.entered for move in moves)
+        segments.wake(tx, {one.profile: 0 for one in moves})
+    entered = sum(one.entered for one in moves)
     return Changes(0, entered, len(moves) - entered)
 
 

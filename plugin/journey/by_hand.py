@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from plugin.errors import DocumentRefused, NotFound
+from plugin.journey.causes import EDIT, MANUAL
 from plugin.journey.edits import put_segment
+from plugin.journey.moves import move
 from plugin.segment.rule import read_rule, segments_of
 from plugin.shop import Shop, local_time
-from plugin.storage import by_hand, outbox, profiles, rules, segments
+from plugin.storage import by_hand, profiles, rules, segments
 from plugin.storage.by_hand import Placed
 from plugin.storage.engine import Store, Tx
 
@@ -46,7 +48,7 @@ def place(
     until: Unix ms, when the words end; None: never. The answer counts ``added``, ``removed`` and
     ``released``, and names the ``unknown`` ids. Raises NotFound, DocumentRefused.
     """
-    one = next((one for one in segments.definitions(tx) if one.slug == slug), None)
+    one = segments.by_slug(tx).get(slug)
     if one is None:
         raise NotFound("there is no such segment")
     if one.kind == "static" and (release or until is not None):
@@ -60,9 +62,8 @@ def place(
     for people, inside in zip(lists, (True, False, None), strict=True):
         by_hand.put(tx, slug, people, inside, until if inside is not None else None, now)
     if one.enabled:
-        _move(
-            tx, one, dict.fromkeys(lists[0], True) | dict.fromkeys(lists[1], False), "manual", now
-        )
+        wanted = dict.fromkeys(lists[0], True) | dict.fromkeys(lists[1], False)
+        move(tx, slug, one.version, wanted, MANUAL, now)
     segments.mark_dirty(tx, known.values())  # for the segments built on this one
     if until is not None:
         segments.check_by(tx, lists[0] | lists[1], until)
@@ -83,39 +84,24 @@ def put_static_segment(
         if rule is not None:
             chosen = rules.matching_profiles(tx, read_rule(rule), now, shop)
     with store.write() as tx:
-        before = {one.slug: one for one in segments.definitions(tx)}
+        before = segments.by_slug(tx)
         if rule is None:
             rule = before[slug].rule if slug in before else NOBODY
         put_segment(tx, shop, slug, name, rule, enabled, now)
         segments.make_static(tx, slug)
-        one = next(one for one in segments.definitions(tx) if one.slug == slug)
+        one = segments.by_slug(tx)[slug]
         built_on = any(slug in segments_of(read_rule(other.rule)) for other in before.values())
         held = segments.member_ids(tx, slug)
-        words = by_hand.words_of(tx, slug, now)
+        wanted = by_hand.with_words(tx, slug, chosen or set(), now)
     if chosen is None:
         return
-    wanted = (chosen | {p for p, inside in words.items() if inside}) - {
-        p for p, inside in words.items() if not inside
-    }
     moves = sorted(wanted ^ held)
     for start in range(0, len(moves), BATCH):
         part = moves[start : start + BATCH]
         with store.write() as tx:
-            _move(tx, one, {p: p in wanted for p in part}, "edit", now)
+            move(tx, slug, one.version, {p: p in wanted for p in part}, EDIT, now)
             if built_on:
                 segments.mark_dirty(tx, segments.held(tx, part))
-
-
-def _move(tx: Tx, one: segments.Segment, wanted: Mapping[int, bool], cause: str, now: int) -> None:
-    """Let those enter and leave who are not where they are wanted; who was erased is left out."""
-    held = segments.held(tx, sorted(wanted))
-    moves = [
-        segments.Change(one.slug, profile, inside, now, now, cause, one.version)
-        for profile, inside in sorted(wanted.items())
-        if profile in held and inside != (one.slug in held[profile])
-    ]
-    segments.apply(tx, [], moves, {})
-    outbox.enqueue(tx, moves, now)
 
 
 def _known(tx: Tx, visitor_ids: Iterable[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ Only reads: this is the long part of a pass, and may run in a process of its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from plugin.journey.causes import caught_up
 from plugin.journey.verdicts import verdicts
 from plugin.segment.evaluate import Verdict, soonest
 from plugin.segment.facts import Facts
-from plugin.segment.rule import Rule, event_names, needs_also, needs_events, segments_of
+from plugin.segment.rule import Rule, needs_of, segments_of
 from plugin.shop import Shop
 from plugin.storage import backfills, by_hand, segments
 from plugin.storage import rules as rules_in_sql
@@ -64,16 +64,7 @@ def decide(
     with store.read() as tx:
         docs = documents(store, tx)
         rules, asked = _asked(docs, slug)
-        if slug is None:
-            needs = docs.names, docs.whole, docs.also
-        else:
-            parts = list(rules.values())
-            needs = (
-                frozenset().union(*map(event_names, parts)),
-                frozenset().union(*map(needs_events, parts)),
-                frozenset().union(*map(needs_also, parts)),
-            )
-        facts = load_facts(tx, ids, *needs)
+        facts = load_facts(tx, ids, *(docs.needs if slug is None else needs_of(rules.values())))
         hands = by_hand.placed(tx, list(facts)) if facts else {}
         waits = segments.waiting_of(tx, list(facts)) if slug is None else {}
     found = Decided(docs.generation, hands=hands)
@@ -114,13 +105,11 @@ def who_belongs(
     tx: Tx, slug: str, rule: Rule, now: int, shop: Shop, among: Sequence[int] | None = None
 ) -> set[int]:
     """Who should be in a segment, of all or ``among`` some: by its rule, unless by hand."""
-    words = by_hand.words_of(tx, slug, now)
-    asked = words.keys() if among is None else words.keys() & set(among)
     if among is None:
         by_rule = rules_in_sql.matching_profiles(tx, rule, now, shop)
     else:
         by_rule = backfills.matching_among(tx, rule, among, now, shop)
-    return (by_rule | {p for p in asked if words[p]}) - {p for p in asked if not words[p]}
+    return by_hand.with_words(tx, slug, by_rule, now, among)
 
 
 def never() -> bool:
@@ -157,13 +146,18 @@ def built_on(rules: Mapping[str, Rule], slug: str) -> set[str]:
     return found
 
 
+def with_those_under(rules: Mapping[str, Rule], slugs: Collection[str]) -> dict[str, Rule]:
+    """Those of ``slugs`` that have rules, and all that they are built on, these first."""
+    needed = set(slugs)
+    for slug in reversed(list(rules)):  # those it names come before it
+        if slug in needed:
+            needed |= segments_of(rules[slug])
+    return {slug: rule for slug, rule in rules.items() if slug in needed}
+
+
 def _asked(docs: Documents, slug: str | None) -> tuple[Mapping[str, Rule], set[str]]:
     """The rules to ask, in order, and the segments whose members they decide about."""
     if slug is None:
         return docs.rules, set(docs.rules)
     asked = {slug, *built_on(docs.rules, slug)} & docs.rules.keys()
-    needed = set(asked)
-    for other in reversed(list(docs.rules)):  # those it is built on come before it
-        if other in needed:
-            needed |= segments_of(docs.rules[other])
-    return {s: rule for s, rule in docs.rules.items() if s in needed}, asked
+    return with_those_under(docs.rules, asked), asked

@@ -50,7 +50,8 @@ def look_at(store: Store, shop: Shop, visitor_id: str, now: int, limit: int = 50
             raise NotFound("no such visitor: no event came under this id")
         profile_id, profile = found
         docs = documents(store, tx)
-        facts = load_facts(tx, [profile_id], None, docs.whole | WHOLE, docs.also | ALSO)[profile_id]
+        whole, also = docs.needs.whole | WHOLE, docs.needs.also | ALSO
+        facts = load_facts(tx, [profile_id], None, whole, also)[profile_id]
         since = {row["slug"]: row["entered_at"] for row in segments.segments_of(tx, profile_id)}
         placed = by_hand.placed(tx, [profile_id]).get(profile_id, by_hand.NOTHING)
         timeline = events_table.timeline(tx, profile_id, limit)

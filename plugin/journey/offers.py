@@ -106,7 +106,7 @@ def _acting(tx: Tx, docs: Documents, shop: Shop, wish: Wish, now: int) -> Acting
     if found is None:
         nobody = Facts(Profile(wish.visitor_id or ""), {})
         return Acting(None, nobody, dict.fromkeys(docs.rules, False))
-    facts = load_facts(tx, [found[0]], docs.names, docs.whole, docs.also)[found[0]]
+    facts = load_facts(tx, [found[0]], *docs.needs)[found[0]]
     placed = by_hand.placed(tx, [found[0]]).get(found[0], by_hand.NOTHING)
     answers = verdicts(docs.rules, facts, placed, now, shop)
     return Acting(found[0], facts, inside_of(answers, placed))

@@ -9,7 +9,7 @@ from time import monotonic
 from plugin.journey.causes import change
 from plugin.journey.decide import HERE, Decided, Hands
 from plugin.shop import Shop
-from plugin.storage import backfills, by_hand, campaigns, outbox, segments, shelves
+from plugin.storage import backfills, by_hand, outbox, segments, shelves
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store, Tx
 
@@ -67,11 +67,11 @@ def settle(
     """Save what became of a batch; None: nothing, for an edit has changed what counts."""
     # Not flushed: what a power cut takes is decided again, for those who waited wait again too.
     with store.write(synced=False) as tx:
-        if campaigns.generation(tx) != decided.generation:
+        docs = documents(store, tx)
+        if docs.generation != decided.generation:
             return None
         batch = _as_they_were(tx, batch, decided)
         held = segments.held(tx, [w.profile for w in batch])  # those erased meanwhile are not in it
-        docs = documents(store, tx)
         moves = [
             change(
                 slug,

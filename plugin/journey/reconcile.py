@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from plugin.journey.decide import who_belongs
 from plugin.shop import Shop
-from plugin.storage import backfills, by_hand, rules, segments
+from plugin.storage import backfills, segments
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store
 
@@ -53,7 +54,5 @@ def _wrong(store: Store, shop: Shop, slug: str, now: int) -> set[int]:
         rule = docs.rules.get(slug)
         if rule is None or slug in backfills.under_way(tx):
             return set()
-        words = by_hand.words_of(tx, slug, now)
-        wanted = rules.matching_profiles(tx, rule, now, shop) | {p for p in words if words[p]}
-        wanted -= {p for p in words if not words[p]}
+        wanted = who_belongs(tx, slug, rule, now, shop)
         return (wanted ^ segments.member_ids(tx, slug)) - segments.all_waiting(tx, now)

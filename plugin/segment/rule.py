@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from plugin.errors import RuleRefused
 from plugin.segment import leaf as reading
@@ -30,10 +30,38 @@ from plugin.segment.traits import TRAITS
 from plugin.segment.value import COMPARE, DATES, LISTS, OPERATORS, SET, TEXTS, only, span
 
 __all__ = [
-    "COMPARE", "DATES", "LISTS", "NAME", "OPERATORS", "SET", "SLUG", "TEXTS", "All", "AnyOf",
-    "Bucket", "Everyone", "LocalDay", "MeasureLeaf", "Not", "NotFollowedLeaf",
-    "RecencyLeaf", "Rule", "SegmentLeaf", "SequenceLeaf", "TraitLeaf", "Where", "Window",
-    "event_names", "leaves", "needs_also", "needs_events", "read_rule", "segments_of", "span",
+    "COMPARE",
+    "DATES",
+    "LISTS",
+    "NAME",
+    "OPERATORS",
+    "SET",
+    "SLUG",
+    "TEXTS",
+    "All",
+    "AnyOf",
+    "Bucket",
+    "Everyone",
+    "LocalDay",
+    "MeasureLeaf",
+    "Needs",
+    "Not",
+    "NotFollowedLeaf",
+    "RecencyLeaf",
+    "Rule",
+    "SegmentLeaf",
+    "SequenceLeaf",
+    "TraitLeaf",
+    "Where",
+    "Window",
+    "event_names",
+    "leaves",
+    "needs_also",
+    "needs_events",
+    "needs_of",
+    "read_rule",
+    "segments_of",
+    "span",
     "traits_of",
 ]  # fmt: skip
 MOST_LEAVES = 100
@@ -87,6 +115,26 @@ def needs_also(rule: Rule) -> set[str]:
         if isinstance(leaf, TraitLeaf) and leaf.trait in TRAITS
         for name in TRAITS[leaf.trait].also
     }
+
+
+class Needs(NamedTuple):
+    """What must be loaded of visitors (``storage.facts.load_facts``): ``names`` of the events whose
+    times are asked for, those asked for ``whole``, and what ``also``.
+    """
+
+    names: frozenset[str]
+    whole: frozenset[str]
+    also: frozenset[str]
+
+
+def needs_of(rules: Iterable[Rule]) -> Needs:
+    """What all of ``rules`` together ask for."""
+    asked = list(rules)
+    return Needs(
+        frozenset().union(*map(event_names, asked)),
+        frozenset().union(*map(needs_events, asked)),
+        frozenset().union(*map(needs_also, asked)),
+    )
 
 
 def segments_of(rule: Rule) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plugin.storage.engine import Row, Tx
@@ -96,6 +96,15 @@ def words_of(tx: Tx, slug: str, now: int) -> dict[int, bool]:
     """Each profile seen by ``now`` with a word in force about the segment, and whether it is in."""
     last = {row["profile"]: _word(row) for row in tx.all(OF_SEGMENT, slug=slug, now=now)}
     return {p: word.inside for p, word in last.items() if word is not None and word.in_force(now)}
+
+
+def with_words(
+    tx: Tx, slug: str, by_rule: set[int], now: int, among: Collection[int] | None = None
+) -> set[int]:
+    """Who should be in a segment, of all or ``among`` some: by its rule, unless by hand."""
+    words = words_of(tx, slug, now)
+    asked = words.keys() if among is None else words.keys() & set(among)
+    return (by_rule | {p for p in asked if words[p]}) - {p for p in asked if not words[p]}
 
 
 def _together(words: Sequence[Row], static: Iterable[tuple[int, str]]) -> dict[int, Placed]:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from plugin.errors import PluginError
 from plugin.segment.evaluate import order_by_dependency
-from plugin.segment.rule import Rule, event_names, needs_also, needs_events, read_rule
+from plugin.segment.rule import Needs, Rule, needs_of, read_rule
 from plugin.serve.recommend.window import Window, read_window
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.storage import campaigns, segments
@@ -29,8 +29,7 @@ class Documents:
     """The owner's definitions as of ``generation``.
 
     ``rules``: enabled segments by slug, each after those it names. ``broken``: why a segment rests.
-    ``names``: the events any of them asks for; ``whole``: those asked for more than their times;
-    ``also``: what is asked for beside them.
+    ``needs``: what must be loaded of a visitor so that all of them can be asked.
     """
 
     generation: int
@@ -40,9 +39,7 @@ class Documents:
     broken: Mapping[str, str]
     popups: tuple[Popup, ...]
     windows: Mapping[str, Window]
-    names: frozenset[str]
-    whole: frozenset[str]
-    also: frozenset[str]
+    needs: Needs
 
 
 _kept: WeakKeyDictionary[Store, Documents] = WeakKeyDictionary()
@@ -72,9 +69,7 @@ def _read(tx: Tx, generation: int) -> Documents:
         broken=broken,
         popups=tuple(popups),
         windows={window.slug: window for window in windows},
-        names=frozenset().union(*(event_names(rule) for rule in asked)),
-        whole=frozenset().union(*(needs_events(rule) for rule in asked)),
-        also=frozenset().union(*(needs_also(rule) for rule in asked)),
+        needs=needs_of(asked),
     )
 
 

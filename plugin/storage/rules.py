@@ -1,28 +1,19 @@
-"""Whom does a rule hold for, of all visitors: how many, which, how many for each of its leaves?"""
+"""Whom does a rule hold for, of all visitors: how many, and which?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import perf_counter
 from typing import NamedTuple
 
-from plugin.segment.shape import Rule, leaves
+from plugin.segment.shape import Rule
 from plugin.shop import Shop
 from plugin.storage.engine import Tx
-from plugin.storage.rule_sql import Maker, rule_sql
+from plugin.storage.rule_sql import rule_sql
 
 COUNT = "select count(*) from profiles p where {rule}"
 SAMPLE = "select p.visitor_id from profiles p where {rule} order by p.last_seen_at desc limit :most"
 IDS = "select p.id from profiles p where {rule}"
-# One pass over the visitors for all leaves.
-EACH = "select {sums} from profiles p"
-HOLDS = "coalesce(sum(case when {rule} then 1 else 0 end), 0)"
-OVERLAP = """
-with found as materialized (select p.id from profiles p where {rule})
-select m.segment, count(*) as both from memberships m join found on found.id = m.profile
-where m.segment in texts(:slugs)
-group by m.segment
-"""
 SPAN = "select min(id) as first, max(id) as last from profiles"
 AMONG = "select count(*) from profiles p where p.id in ints(:ids) and {rule}"
 FIRST_LOOK = 500  # visitors asked to learn what one costs
@@ -53,28 +44,6 @@ def matching_profiles(tx: Tx, rule: Rule, now: int, shop: Shop) -> set[int]:
     """The profiles of all visitors the rule holds for."""
     sql, params = rule_sql(tx, rule, now, shop)
     return {row["id"] for row in tx.all(IDS.replace("{rule}", sql), **params)}
-
-
-def count_leaves(tx: Tx, rule: Rule, now: int, shop: Shop) -> list[int]:
-    """How many visitors each leaf of the rule holds for, from left to right, in one pass."""
-    told = list(leaves(rule))
-    maker = Maker(tx, shop, now)
-    asked = {leaf: maker.whole(leaf) for leaf in told}  # equal leaves are asked once
-    sums = ", ".join(
-        f"{HOLDS.replace('{rule}', sql)} as c{place}" for place, sql in enumerate(asked.values())
-    )
-    row = tx.one(EACH.replace("{sums}", sums), **maker.parts.params) or {}
-    counts = {leaf: int(row[f"c{place}"]) for place, leaf in enumerate(asked)}
-    return [counts[leaf] for leaf in told]
-
-
-def overlap(tx: Tx, rule: Rule, now: int, shop: Shop, slugs: Iterable[str]) -> dict[str, int]:
-    """How many of those the rule holds for are in each of the segments ``slugs``."""
-    sql, params = rule_sql(tx, rule, now, shop)
-    wanted = list(slugs)
-    rows = tx.all(OVERLAP.replace("{rule}", sql), **params, slugs=wanted)
-    both = {row["segment"]: row["both"] for row in rows}
-    return {slug: both.get(slug, 0) for slug in wanted}
 
 
 def fast_estimate(

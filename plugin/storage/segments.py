@@ -160,6 +160,11 @@ def definitions(tx: Tx) -> list[Segment]:
     return [_segment(row) for row in tx.all(DEFINITIONS)]
 
 
+def by_slug(tx: Tx) -> dict[str, Segment]:
+    """The same, each by its slug."""
+    return {one.slug: one for one in definitions(tx)}
+
+
 def put(tx: Tx, slug: str, name: str, kind: str, rule: Any, enabled: bool, now: int) -> None:
     """Keep a segment; an edit raises its version and ends its rest."""
     text = orjson.dumps(rule).decode()

@@ -129,24 +129,24 @@ def delete_campaign(kind: str, slug: str) -> Response:
     return answer({"ok": True})
 
 
-def bring_up_to_date(shop: Shop) -> None:
+def bring_up_to_date(shop: Shop, within_ms: int = WITHIN_MS) -> None:
     """Look at the visitors that wait, so that what was acknowledged counts in this answer.
 
-    Where a great many wait, as after an edit in a large shop, the clock does the rest.
+    What is not done after ``within_ms``, as after an edit in a large shop, the clock does.
     """
     with here().house.store(shop.name).read() as tx:
         waits = segments.waiting(tx, here().now(), 1) or backfills.following(tx)
     if waits:
-        here().writer.do(shop.name, "reassign", now=here().now(), within_ms=WITHIN_MS)
+        here().writer.do(shop.name, "reassign", now=here().now(), within_ms=within_ms)
 
 
 def segment_named(shop: Shop, slug: str) -> segments.Segment:
     """The segment called ``slug``. Raises NotFound."""
     with here().house.store(shop.name).read() as tx:
-        for one in segments.definitions(tx):
-            if one.slug == slug:
-                return one
-    raise NotFound("there is no such segment")
+        found = segments.by_slug(tx).get(slug)
+    if found is None:
+        raise NotFound("there is no such segment")
+    return found
 
 
 def segment_out(one: segments.Segment) -> dict[str, Any]:

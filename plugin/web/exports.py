@@ -11,7 +11,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from plugin.errors import DocumentRefused, NotFound
+from plugin.errors import DocumentRefused
 from plugin.serve.audience import (
     BAD_EMAIL,
     FORMATS,
@@ -25,9 +25,9 @@ from plugin.serve.audience import (
     why_left_out,
 )
 from plugin.shop import Shop
-from plugin.storage import audiences, segments
-from plugin.storage.engine import Store, Tx
-from plugin.web.frame import framed, page, shop_now, store_now
+from plugin.storage import audiences
+from plugin.storage.engine import Store
+from plugin.web.frame import framed, page, segment_called, shop_now, store_now
 
 MARK = "\ufeff"
 LINES_AT_ONCE = 200
@@ -65,7 +65,7 @@ def export(slug: str) -> Any:
     """The formats a segment can be taken away in: how many rows, who is left out, and why."""
     shop_now()
     with store_now().read() as tx:
-        one = _segment(tx, slug)
+        one = segment_called(tx, slug)
         reached, left_out = tally(audiences.reachable(tx, slug))
     found = [_offered(form, one.size, reached, left_out) for form in FORMATS.values()]
     return page("export.html", one=one, found=found)
@@ -82,7 +82,7 @@ def members_csv(slug: str) -> Any:
     if form is None:
         raise DocumentRefused(_("The formats are: %(names)s.", names=", ".join(FORMATS)))
     with store.read() as tx:
-        one = _segment(tx, slug)
+        one = segment_called(tx, slug)
         reached, left_out = tally(audiences.reachable(tx, slug))
     offered = _offered(form, one.size, reached, left_out)
     said = "; ".join(f"{why}={count}" for why, count in left_out.items())
@@ -92,13 +92,6 @@ def members_csv(slug: str) -> Any:
     answer.headers["Regulars-Rows"] = str(offered.rows)
     answer.headers["Regulars-Left-Out"] = "" if form.everybody else said
     return answer
-
-
-def _segment(tx: Tx, slug: str) -> segments.Segment:
-    for one in segments.definitions(tx):
-        if one.slug == slug:
-            return one
-    raise NotFound(_("There is no segment called %(name)s.", name=slug))
 
 
 def _offered(form: Format, size: int, reached: int, left_out: dict[str, int]) -> Offered:

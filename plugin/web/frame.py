@@ -15,7 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from plugin.errors import NotFound, PluginError
 from plugin.shop import Shop
-from plugin.storage.engine import Store
+from plugin.storage import segments
+from plugin.storage.engine import Store, Tx
+from plugin.storage.segments import Segment
 from plugin.web.here import here
 from plugin.web.language import LANGUAGES, iso, language_now
 from plugin.web.silence import silence_now
@@ -127,3 +129,11 @@ def _with_shop(query: dict[str, object]) -> dict[str, object]:
     shop = g.get("shop")
     several = len(here().house.shops()) > 1
     return {**query, "shop": shop.name} if shop is not None and several else query
+
+
+def segment_called(tx: Tx, slug: str) -> Segment:
+    """The segment of that slug. Raises NotFound, in the owner's language."""
+    found = segments.by_slug(tx).get(slug)
+    if found is None:
+        raise NotFound(_("There is no segment called %(name)s.", name=slug))
+    return found

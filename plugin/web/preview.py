@@ -198,9 +198,7 @@ def _moves(
     """Who would enter the saved segment and who leave, were this its rule; by hand still wins."""
     if not isinstance(slug, str) or slug not in known:
         raise NotFound("there is no such segment: leave slug out, or name one that is saved")
-    words = by_hand.words_of(tx, slug, now)
-    would = by_rule | {p for p, i in words.items() if i}
-    would -= {p for p, inside in words.items() if not inside}
+    would = by_hand.with_words(tx, slug, by_rule, now)
     held = segments.member_ids(tx, slug)
     return {
         "entering": len(would - held),

@@ -30,7 +30,7 @@ def list_templates() -> Response:
     """Every template with its rule, its thresholds and how it stands; the models; the ladder."""
     shop = server_shop()
     with here().house.store(shop.name).read() as tx:
-        saved = {one.slug: one for one in segments.definitions(tx)}
+        saved = segments.by_slug(tx)
     found = [_template_out(one, standing(one, saved)) for one in TEMPLATES.values()]
     models = [
         {"model": one.slug, "name": one.name.all(), "about": one.about.all()} for one in MODELS
@@ -70,7 +70,7 @@ def _adopt_ladder(shop: Shop, data: Mapping[str, Any], language: str) -> dict[st
     )
     bring_up_to_date(shop)
     with here().house.store(shop.name).read() as tx:
-        saved = {one.slug: one for one in segments.definitions(tx)}
+        saved = segments.by_slug(tx)
     return {"segments": [segment_out(saved[rung.key]) for rung in RUNGS], "adopted": moved}
 
 

@@ -102,7 +102,7 @@ def inside(store: Store, shop: Shop, slug: str, now: int) -> set[str]:
     with store.read() as tx:
         docs = documents(store, tx)
         ids = profiles.some(tx, 0, 1_000)
-        facts = load_facts(tx, ids, docs.names, docs.whole)
+        facts = load_facts(tx, ids, *docs.needs)
     return {
         one.profile.visitor_id
         for one in facts.values()

@@ -19,6 +19,7 @@ from plugin.shop import DAY, HOUR, Shop
 from plugin.storage import rules
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
+from plugin.storage.rule_look import Wanted, looked
 from plugin.storage.rule_sql import rule_sql
 
 MOBILE = read_rule({"trait": "device", "op": "is", "value": "mobile"})
@@ -232,8 +233,9 @@ def test_every_leaf_is_counted_by_itself_once(store: Store, shop: Shop, now: int
         for name, history in told.items():
             person = f"{name}-0123456789abcdef"
             STEPS["collect"](tx, shop, events=events_of(person, history, now))
-        assert rules.count_leaves(tx, rule, now, shop) == [1, 1, 2]
-        assert rules.count_leaves(tx, rule, now - 1, shop) == [0, 0, 0]
+    with store.read() as tx:
+        assert looked(store, tx, rule, now, shop).leaves == [1, 1, 2]
+        assert looked(store, tx, rule, now - 1, shop).leaves == [0, 0, 0]
 
 
 def test_the_overlap_is_how_many_are_in_both(store: Store, shop: Shop, now: int) -> None:
@@ -245,8 +247,9 @@ def test_the_overlap_is_how_many_are_in_both(store: Store, shop: Shop, now: int)
             )
         ids = [row["id"] for row in tx.all("select id from profiles order by id")]
         tx.many(MEMBER, [{"s": "vip", "p": ids[0]}, {"s": "vip", "p": ids[2]}])
-        found = rules.overlap(tx, rule, now, shop, ["vip", "nobody"])
-    assert found == {"vip": 1, "nobody": 0}
+    with store.read() as tx:
+        found = looked(store, tx, rule, now, shop, Wanted(slugs=["vip", "nobody"]))
+    assert found.overlap == {"vip": 1, "nobody": 0}
 
 
 def test_with_time_enough_an_estimate_is_exact(store: Store, shop: Shop, now: int) -> None:

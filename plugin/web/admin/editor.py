@@ -25,7 +25,7 @@ from plugin.web.admin.words import short_id
 from plugin.web.call import error
 from plugin.web.definitions import bring_up_to_date, check_slug
 from plugin.web.edge import answer
-from plugin.web.frame import framed, link, page, shop_now, store_now
+from plugin.web.frame import framed, link, page, segment_called, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.language import number
 from plugin.web.preview import previewed, stop_run
@@ -205,10 +205,7 @@ def slug_of(name: str) -> str:
 
 def _one(slug: str) -> segments.Segment:
     with store_now().read() as tx:
-        for one in segments.definitions(tx):
-            if one.slug == slug:
-                return one
-    raise NotFound(_("There is no segment called %(name)s.", name=slug))
+        return segment_called(tx, slug)
 
 
 def _page(form: Form, trouble: str | None = None) -> str:

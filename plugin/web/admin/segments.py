@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import gettext as _
 
-from plugin.errors import NotFound
 from plugin.storage import segments
-from plugin.storage.engine import Tx
 from plugin.web.admin.as_of import members_then
 from plugin.web.admin.history import segment_history
 from plugin.web.admin.rule_words import rule_words
 from plugin.web.admin.words import short_id
-from plugin.web.frame import framed, page, shop_now, store_now
+from plugin.web.frame import framed, page, segment_called, shop_now, store_now
 from plugin.web.here import here
 
 PER_PAGE = 50
@@ -42,7 +39,7 @@ def segment(slug: str, users: str | None = None) -> Any:
     after = request.args.get("after", "0")
     cursor = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     with store_now().read() as tx:
-        one = _one(tx, slug)
+        one = segment_called(tx, slug)
         members, following = segments.members(tx, slug, PER_PAGE, cursor)
         past = segment_history(tx, shop, slug, now)
         names = {other.slug: other.name for other in segments.definitions(tx)}
@@ -58,10 +55,3 @@ def segment(slug: str, users: str | None = None) -> Any:
         past=past,
         short_id=short_id,
     )
-
-
-def _one(tx: Tx, slug: str) -> segments.Segment:
-    for one in segments.definitions(tx):
-        if one.slug == slug:
-            return one
-    raise NotFound(_("There is no segment called %(name)s.", name=slug))

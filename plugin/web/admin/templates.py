@@ -26,6 +26,7 @@ from plugin.segment.templates.template import Template
 from plugin.shop import Shop
 from plugin.storage import rules, segments
 from plugin.storage.rules import Estimate
+from plugin.web.definitions import bring_up_to_date
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.language import language_now, number
@@ -124,7 +125,7 @@ def _page(
     shop_now()
     language = language_now()
     with store_now().read() as tx:
-        saved = {one.slug: one for one in segments.definitions(tx)}
+        saved = segments.by_slug(tx)
     cards: dict[str, list[Card]] = {model.slug: [] for model in MODELS}
     for one in TEMPLATES.values():
         mine, size_found = (sent, found) if one.key == key else (None, None)
@@ -230,12 +231,12 @@ def _wish(one: Template, thresholds: Mapping[str, float] | None) -> dict[str, An
 
 def _adopt(shop: Shop, wanted: list[dict[str, Any]]) -> None:
     here().writer.do(shop.name, "adopt", wanted=wanted, now=here().now())
-    _bring_up_to_date(shop)
+    bring_up_to_date(shop, WITHIN_MS)
 
 
 def _adopt_ladder(shop: Shop, sent: Mapping[str, float]) -> None:
     with store_now().read() as tx:
-        saved = {one.slug: one for one in segments.definitions(tx)}
+        saved = segments.by_slug(tx)
     # Checked here too: what the writer refuses comes back as a text alone.
     thresholds = ladder_values({**known_values(ladder_standing(saved)), **sent})
     here().writer.do(
@@ -246,11 +247,7 @@ def _adopt_ladder(shop: Shop, sent: Mapping[str, float]) -> None:
         restore="restore" in request.form,
         now=here().now(),
     )
-    _bring_up_to_date(shop)
-
-
-def _bring_up_to_date(shop: Shop) -> None:
-    here().writer.do(shop.name, "reassign", now=here().now(), within_ms=WITHIN_MS)
+    bring_up_to_date(shop, WITHIN_MS)
 
 
 def _wants_json() -> bool:
