@@ -8,7 +8,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
 
 try:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -38,7 +39,34 @@ ARGUMENTS = [
 # A browser that is driven says so, and is then counted as a bot; people's browsers do not.
 NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })"
 
+EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+
 PageOfAPerson = Callable[..., "Page"]
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def answering(server: BaseWSGIServer) -> Iterator[None]:
+    """While this lasts, the server answers."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def sign_in(page: Page) -> None:
+    """Fill in the owner's login and send it."""
+    page.fill("[name=email]", EMAIL)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
 
 
 def missing(what: str) -> None:

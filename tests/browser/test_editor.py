@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from plugin.config import Settings
 from plugin.shop import DAY, Shop
@@ -22,16 +21,10 @@ from plugin.tasks.process import clock_ms
 from plugin.web.app import create_app
 from plugin.web.passwords import hashed
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+from .conftest import EMAIL, PASSWORD, Quiet, answering, sign_in
+
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHO, ANA, TOMO = (f"{name}-0123456789abcdef" for name in ("cho", "ana", "tomo"))
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +76,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     told = [order(CHO, n, 200 + n) for n in range(3)] + [order(TOMO, 1, 300)]
     told += [order(ANA, n, days) for n, days in enumerate((300, 200, 7))]
     made.server("POST", "/v1/events", {"events": told})
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(server):
+        yield made
     writer.close()
     house.close()
 
@@ -99,9 +88,7 @@ def page(engine: Engine, page_of_a_person: Any) -> Page:
     page: Page = page_of_a_person()
     page.on("pageerror", lambda trouble: pytest.fail(str(trouble)))
     page.goto(f"{engine.admin}/login?next=/admin/segments")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
+    sign_in(page)
     page.wait_for_url("**/admin/segments")
     return page
 

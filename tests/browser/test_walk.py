@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 
 from plugin.config import Settings
 from plugin.shop import Shop
@@ -20,17 +19,11 @@ from plugin.tasks.process import clock_ms
 from plugin.web.app import create_app
 from plugin.web.passwords import hashed
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+from .conftest import EMAIL, PASSWORD, Quiet, answering, sign_in
+
 BOOTS = {"item_id": "boots", "name": "Winter Boots", "price": 12_000, "currency": "EUR"}
 PAGE = """<!doctype html><html lang="en"><head><title>{name}</title>{tag}</head><body><main>
 <h1>{name}</h1><p class="cost">{price}</p><a href="/shop/boots">Boots</a></main></body></html>"""
-
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing about requests."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +71,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         control.put_owner(tx, EMAIL, hashed(PASSWORD), clock_ms())
     boots = {**BOOTS, "url": f"{made.shop}/shop/boots"}
     writer.do("moon", "put_items", products=[boots], now=clock_ms())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(server):
+        yield made
     writer.close()
     house.close()
 
@@ -93,9 +82,7 @@ def owner(engine: Engine, page_of_a_person: Any) -> Any:
     """Mina on the Install page."""
     page = page_of_a_person()
     page.goto(f"{engine.admin}/login")
-    page.fill("[name=email]", EMAIL)
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
+    sign_in(page)
     page.wait_for_url("**/admin/install")
     return page
 
