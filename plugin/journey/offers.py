@@ -198,7 +198,17 @@ class Desk:
             item_id=self.wish.item_id,
             cart=self.cart,
             segments=tuple(slug for slug, holds in self.acting.inside.items() if holds),
+            cart_value=self._cart_value(),
+            free_shipping=self.shop.manners.free_shipping,
+            currency=self.shop.currency,
+            affinities=self.acting.facts.profile.affinities,
         )
+
+    def _cart_value(self) -> int | None:
+        """What the cart is worth; None where the page names another one than the store knows."""
+        profile = self.acting.facts.profile
+        ours = {line.item_id for line in profile.cart}
+        return profile.cart_value_now if set(self.cart) == ours else None
 
     def _holds(self, rule: Rule) -> bool:
         if self.acting.profile_id is None:

@@ -5,10 +5,11 @@ One query a strategy, and each is bounded: it reads no more when the shop has te
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from plugin.shop import DAY, MINUTE
+from plugin.storage import rankings
 from plugin.storage.engine import Row, Tx
 
 # Which of a visitor's own rows are looked at, newest first.
@@ -87,15 +88,6 @@ known as (
 )
 select item_id from known
 order by cast(viewers * viewers as {real}) / fame desc, item_id
-limit :limit
-"""
-STORED = """
-select r.item_id from rankings r
-join items i on i.item_id = r.item_id
-where r.strategy = :strategy and r.scope in texts(:scopes)
-  and i.availability in ('in_stock', 'preorder')
-group by r.item_id
-order by sum(r.score) desc, r.item_id
 limit :limit
 """
 NEWEST_OF = "select max(at) from item_events where name = :name and at <= :now"
@@ -180,11 +172,6 @@ select 'segment_favourites' as strategy, segment as scope, item_id,
 from placed
 where place <= :places
 """
-DROP_RANKINGS = "delete from rankings"
-KEEP_RANKING = """
-insert into rankings (strategy, scope, item_id, score)
-values (:strategy, :scope, :item_id, :score)
-"""
 
 
 @dataclass(frozen=True)
@@ -193,7 +180,10 @@ class Wanted:
 
     ``viewed``: product ids looked at in this visit, oldest first, as the page tells them; None or
     empty: what the store knows. ``limit``: how many are needed at most, with some to spare for
-    those that may not be shown.
+    those that may not be shown. ``cart``: its product ids; ``cart_value``: what it is worth, None:
+    as the catalogue says. ``free_shipping``: what it must be worth to be delivered for nothing,
+    None: never. Both in minor units of ``currency``, the shop's. ``affinities``: the visitor's, as
+    the profile has them.
     """
 
     now: int
@@ -203,6 +193,10 @@ class Wanted:
     item_id: str | None = None
     cart: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    cart_value: int | None = None
+    free_shipping: int | None = None
+    currency: str | None = None
+    affinities: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 
 def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:
@@ -239,7 +233,7 @@ def viewed_together(tx: Tx, wanted: Wanted) -> list[str]:
 
 def bestsellers(tx: Tx, wanted: Wanted) -> list[str]:
     """What sold most, then what was carted, then looked at most; at the end the newest products."""
-    ids = _stored(tx, "bestsellers", ("",), wanted.limit)
+    ids = rankings.stored(tx, "bestsellers", ("",), wanted.limit)
     if not ids:  # a young shop, or one whose clock has not struck yet
         ids = _available(tx, [row["item_id"] for row in _sold(tx, wanted.now, YOUNG)])
     if len(ids) < wanted.limit:
@@ -251,7 +245,7 @@ def segment_favourites(tx: Tx, wanted: Wanted) -> list[str]:
     """What the visitor's segments like; several segments have one vote each."""
     if not wanted.segments:
         return []
-    return _stored(tx, "segment_favourites", wanted.segments, wanted.limit)
+    return rankings.stored(tx, "segment_favourites", wanted.segments, wanted.limit)
 
 
 # The queries of serve/recommend/strategies.py, by the same names.
@@ -277,7 +271,7 @@ def rank(tx: Tx, now: int) -> list[Row]:
     rows: list[Row] = []
     if tx.value(HAS_ROWS, now=now, rows=YOUNG + 1) > YOUNG:
         best = enumerate(_sold(tx, now, 2**53), start=1)
-        rows += [_place("bestsellers", "", row["item_id"], 1 / place) for place, row in best]
+        rows += [rankings.place("bestsellers", "", one["item_id"], 1 / n) for n, one in best]
     rows += tx.all(
         FAVOURITES,
         **_since(tx, now),
@@ -292,14 +286,7 @@ def rank(tx: Tx, now: int) -> list[Row]:
 
 def keep_rankings(tx: Tx, rows: list[Row]) -> int:
     """Replace the stored lists by ``rows`` of ``rank``; how many there are."""
-    tx.run(DROP_RANKINGS)
-    tx.many(KEEP_RANKING, rows)
-    return len(rows)
-
-
-def _stored(tx: Tx, strategy: str, scopes: tuple[str, ...], limit: int) -> list[str]:
-    rows = tx.all(STORED, strategy=strategy, scopes=scopes, limit=limit)
-    return [row["item_id"] for row in rows]
+    return rankings.keep(tx, rows)
 
 
 def _sold(tx: Tx, now: int, most: int) -> list[Row]:
@@ -318,7 +305,3 @@ def _since(tx: Tx, now: int) -> dict[str, int]:
 def _available(tx: Tx, ids: list[str]) -> list[str]:
     there = {row["item_id"] for row in tx.all(AVAILABLE, ids=ids)}
     return [item_id for item_id in ids if item_id in there]
-
-
-def _place(strategy: str, scope: str, item_id: str, score: float) -> Row:
-    return {"strategy": strategy, "scope": scope, "item_id": item_id, "score": score}
