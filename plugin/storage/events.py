@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,9 +20,21 @@ values (:event_id, :profile, :name, :at, :day, :received_at, :adjusted, :source,
         :currency, :value, :transaction_id, :params, :items)
 on conflict (event_id) do nothing
 """
-NEW = "returning event_id"
+NEW = "returning event_id, day, profile"
 LAST = "select max(seq) from events"
-SINCE = "select event_id from events where seq > :last"
+SINCE = "select event_id, day, profile from events where seq > :last"
+ADD_DAYS = """
+insert into day_visitors (day, profile, events) values (:day, :profile, :events)
+on conflict (day, profile) do update set events = day_visitors.events + excluded.events
+"""
+COUNT_DAYS = """
+insert into day_visitors (day, profile, events)
+select day, profile, count(*) from events where profile = :profile group by day, profile
+"""
+UNCOUNT_DAYS = """
+delete from day_visitors where profile = :profile
+  and day in (select e.day from events e where e.profile = :profile)
+"""
 ADD_BOT = """
 insert into bot_events (event_id, name, at, params) values (:event_id, :name, :at, :params)
 on conflict (event_id) do nothing
@@ -29,7 +42,7 @@ on conflict (event_id) do nothing
 ADD_LINES = """
 insert into item_events (event_id, place, profile, item_id, name, at, quantity, value)
 values (:event_id, :place, :profile, :item_id, :name, :at, :quantity, :value)
-on conflict (event_id, place) do nothing
+on conflict (profile, name, at, event_id, place) do nothing
 """
 LOG = """
 select e.*, p.visitor_id from events e join profiles p on p.id = e.profile
@@ -64,9 +77,25 @@ def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> 
     if tx.alone:  # then whatever has a later number is ours
         last = tx.value(LAST) or 0
         tx.fill(ADD, rows)
-        return {event_id for (event_id,) in tx.tuples(SINCE, last=last)}
-    named = [dict(zip(FIELDS, row, strict=True)) for row in rows]
-    return {found["event_id"] for found in tx.many_returning(ADD + NEW, named) if found}
+        new = tx.tuples(SINCE, last=last)
+    else:
+        named = [dict(zip(FIELDS, row, strict=True)) for row in rows]
+        told = tx.many_returning(ADD + NEW, named)
+        new = [(one["event_id"], one["day"], one["profile"]) for one in told if one]
+    counts = Counter((day, profile) for _, day, profile in new)
+    # In order, so that two writers on PostgreSQL never wait for each other in a circle.
+    tx.fill(ADD_DAYS, [(*key, count) for key, count in sorted(counts.items())])
+    return {event_id for event_id, _, _ in new}
+
+
+def uncount_days(tx: Tx, profile: int) -> None:
+    """Let a profile's events count on no day, before they go to another or are erased."""
+    tx.run(UNCOUNT_DAYS, profile=profile)
+
+
+def count_days(tx: Tx, profile: int) -> None:
+    """Let a profile's events count on their days, of which none counts yet."""
+    tx.run(COUNT_DAYS, profile=profile)
 
 
 def add_bots(tx: Tx, events: Iterable[Event]) -> None:

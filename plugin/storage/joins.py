@@ -127,7 +127,10 @@ def merge(tx: Tx, gone: int, into: int, at: int) -> int:
     told anew and marked dirty. at: when it is noticed, Unix ms.
     """
     both = {"gone": gone, "into": into}
+    for one in (gone, into):
+        events_table.uncount_days(tx, one)
     moved = tx.run(EVENTS, **both)
+    events_table.count_days(tx, into)
     for statement in (*SIMPLE, EXPOSURES):
         tx.run(statement, **both)
     tx.run(LEAVE, **both, at=at)
@@ -145,6 +148,7 @@ def part(tx: Tx, visitor_id: str, profile: int, uncounted: Collection[str]) -> i
     still to be told anew. uncounted: ids of events whose exposures nobody has counted yet. What
     names no event stays: memberships, which the next look corrects, and their history.
     """
+    events_table.uncount_days(tx, profile)
     if tx.value(OWN_ID, profile=profile) == visitor_id:
         heir = tx.value(HEIR, profile=profile)
         tx.run(LEAD_NO_MORE, visitor_id=heir)
@@ -156,6 +160,8 @@ def part(tx: Tx, visitor_id: str, profile: int, uncounted: Collection[str]) -> i
         tx.run(LEAD_NO_MORE, visitor_id=visitor_id)
         own = int(tx.value(BEGIN, visitor_id=visitor_id))
         tx.run(TAKE, **{"from": profile, "to": own, "visitor_id": visitor_id})
+    for one in (profile, own):
+        events_table.count_days(tx, one)
     for statement in (*FOLLOW, ANSWERS):
         tx.run(statement, **{"from": profile, "to": own})
     for statement in TAKE_WORDS:

@@ -23,7 +23,10 @@ select e.*, p.visitor_id from events e join profiles p on p.id = e.profile
 where e.transaction_id = :transaction_id and e.name in ('purchase', 'refund')
 """
 SET_LIVE = "update events set live = :live where event_id = :event_id"
-DROP_LINES = "delete from item_events where event_id = :event_id"
+DROP_LINES = """
+delete from item_events
+where profile = :profile and name = :name and at = :at and event_id = :event_id
+"""
 ORDER = "select * from orders where transaction_id = :transaction_id"
 PUT = """
 insert into orders (transaction_id, event_id, profile, at, day, currency, value, confirmed,
@@ -99,7 +102,8 @@ def _turn(tx: Tx, row: Row, *, live: bool) -> None:
     if live:
         add_lines(tx, [event_of(row)], {row["visitor_id"]: row["profile"]})
     else:
-        tx.run(DROP_LINES, event_id=row["event_id"])
+        told = {key: row[key] for key in ("profile", "name", "at", "event_id")}
+        tx.run(DROP_LINES, **told)
 
 
 def _put(tx: Tx, transaction_id: str, winner: Row, refunds: list[Row], shop: Shop) -> None:

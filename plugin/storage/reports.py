@@ -14,8 +14,8 @@ import orjson
 from plugin.storage.engine import Row, Tx
 
 EVENT_DAYS = """
-select day, count(*) as events, count(distinct profile) as visitors
-from events
+select day, cast(sum(events) as {int}) as events, count(*) as visitors
+from day_visitors
 where day between :first and :last
 group by day
 """
@@ -30,7 +30,9 @@ from orders
 where day between :first and :last
 group by day
 """
-EVENT_COUNT = "select count(*) from events where day between :first and :last"
+EVENT_COUNT = """
+select cast(coalesce(sum(events), 0) as {int}) from day_visitors where day between :first and :last
+"""
 SEEN_SINCE = "select count(*) from profiles where last_seen_at >= :since"
 LAST_SEEN = """
 select id, last_seen_at from profiles

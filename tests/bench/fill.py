@@ -100,6 +100,10 @@ TABLES = {
     "items": (),
 }  # fmt: skip
 SERIAL = "seq"  # given by the store
+DAYS = """
+insert into day_visitors (day, profile, events)
+select day, profile, count(*) from events group by day, profile
+"""
 
 
 def events_of(body: bytes, now: int) -> tuple[Event, ...]:
@@ -212,6 +216,7 @@ class Filling:
         for number, visitor in enumerate(self._visitors, 1):
             self._told(number, visitor)
         self._write()
+        self._connection.execute(DAYS)
         return self._visitors
 
     def _visit(self, at: int, most: int) -> int:
