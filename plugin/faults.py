@@ -19,6 +19,7 @@ POINTS = (
     "after_sync",  # on disk, and nobody knows yet
     "before_answer",  # the worker knows, the shop does not
 )
+OF_MODELS = ("model_written",)  # the file is in its place, and no row says so yet
 
 
 def _asked(setting: str) -> tuple[str, int]:

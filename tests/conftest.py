@@ -87,6 +87,7 @@ def new_store(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iter
     waiting, url = request.getfixturevalue("schemas"), request.getfixturevalue("postgres_url")
     made = PostgresStore(url, waiting.pop() if waiting else name)
     migrate(made, "shop")
+    made.models = folder / "models" / name
     before = rows_of(made)
     yield made
     if emptied(made, before):

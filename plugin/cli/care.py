@@ -20,7 +20,7 @@ from plugin.config import load_settings, static_dir
 from plugin.errors import NotFound, PluginError
 from plugin.shop import Shop, local_time
 from plugin.storage import backup as copies
-from plugin.storage import profiles, segments
+from plugin.storage import model_files, models, profiles, segments
 from plugin.storage.sqlite import SAFE_VERSION, sqlite_version
 
 EVERY_EVENT = 1_000_000
@@ -67,15 +67,28 @@ def _troubles(here: Room) -> Iterator[str]:
         if not (static_dir() / name).is_file():
             yield f"{name} is missing: install Regulars again"
     yield from _foreign_package()
+    yield from _models_of_nobody(here)
     for name, shop in here.house.shops().items():
         with here.house.store(name).read() as tx:
             waiting = sum(segments.backlog(tx, here.now()))
             silence = journey.listen(tx, shop, here.now()).silence
+            model = models.newest(tx)
+        if model is not None and not model_files.is_whole(
+            here.house.store(name), model["generation"]
+        ):
+            yield f"shop {name}: its model cannot be read: regulars train --shop {name}"
         if waiting > MANY:
             yield f"shop {name}: {waiting} visitors wait; is `regulars work` running?"
         if silence is not None:
             since = f"{local_time(silence.since, shop.timezone):%Y-%m-%d %H:%M}"
             yield f"shop {name}: no event since {since}; is the tag still in its pages?"
+
+
+def _models_of_nobody(here: Room) -> Iterator[str]:
+    """Left by a shop that another machine removed; what is in it is known of people."""
+    for folder in sorted((here.house.settings.data / "models").glob("*")):
+        if folder.name not in here.house.shops():
+            yield f"{folder} belongs to no shop: remove it"
 
 
 def _foreign_package() -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import click
 
+from plugin import journey
 from plugin.cli.room import Room, room
 from plugin.errors import NotYet
 from plugin.journey import Changes
@@ -93,12 +95,22 @@ def rebuild(name: str | None) -> None:
 @click.command()
 @SHOP
 def train(name: str | None) -> None:
-    """Build the lists that recommendations use now; prints sizes and seconds."""
+    """Build the lists and the model that recommendations use now; prints sizes and seconds."""
     with room() as here:
-        ranked, seconds = _timed(
-            lambda: here.writer.do(here.shop(name).name, "rank", now=here.now())
-        )
-    click.echo(f"rankings: {ranked} places, {seconds:.2f} s")
+        shop = here.shop(name)
+        ranked, seconds = _timed(lambda: here.writer.do(shop.name, "rank", now=here.now()))
+        click.echo(f"rankings: {ranked} places, {seconds:.2f} s")
+        store = here.house.store(shop.name)
+        made = journey.build_model(store, shop, here.now(), _tell_progress)
+        here.writer.do(shop.name, "keep_model", **made)
+        journey.sweep_models(store)
+    click.echo(f"model: {journey.say_model(made['row'])}")
+
+
+def _tell_progress(what: str, done: int) -> None:
+    """On one line that counts up, where somebody looks; into a file goes only what came of it."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{what}: {done:,} ", nl=False, err=True)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

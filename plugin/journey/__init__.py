@@ -15,6 +15,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     adopt      make segments of templates, and the ladder all at once    one transaction each
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
+    models     learn from all visits and orders, in a file            one small transaction
     outgoing   which addresses are told who enters and leaves            one transaction each
     inspection keep what the owner's browser saw on the shop's pages     one transaction
 
@@ -48,6 +49,13 @@ from plugin.journey.edits import (
 )
 from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
+from plugin.journey.models import (
+    build_model,
+    keep_model,
+    say_model,
+    sweep_models,
+    why_build,
+)
 from plugin.journey.offers import Offers, Wish, offers, recommend
 from plugin.journey.outgoing import delete_hook, put_hook, replay_messages, rotate_hook
 from plugin.journey.pulse import Heard, listen, take_pulse
@@ -67,10 +75,12 @@ __all__ = [
     "Wish",
     "backfill",
     "bring_up_to_date",
+    "build_model",
     "collect",
     "collect_together",
     "decide",
     "find_moves",
+    "keep_model",
     "listen",
     "look_at",
     "offers",
@@ -79,7 +89,10 @@ __all__ = [
     "rebuild",
     "recommend",
     "reconcile",
+    "say_model",
+    "sweep_models",
     "take_pulse",
+    "why_build",
 ]
 
 
@@ -133,6 +146,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_hook,
         rotate_hook,
         replay_messages,
+        keep_model,
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {

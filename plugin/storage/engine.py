@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
@@ -104,6 +105,7 @@ class Store(Protocol):
     """One shop's data, or the control store. Safe to use from several threads."""
 
     dialect: str
+    models: Path | None  # where the files of a shop's model lie on this machine; None: nowhere
 
     def read(self) -> AbstractContextManager[Tx]:
         """A consistent look at what is committed; nothing can be changed."""

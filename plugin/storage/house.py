@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,7 +46,8 @@ class House:
         with self._opening:
             if name not in self._stores:
                 path = self._file(f"shops/{name}.db")
-                self._stores[name] = self._open("shop", path, f"shop_{name}")
+                store = self._stores[name] = self._open("shop", path, f"shop_{name}")
+                store.models = self._file(f"models/{name}")
             return self._stores[name]
 
     def shops(self) -> Mapping[str, Shop]:
@@ -96,6 +98,8 @@ class House:
             store = self._stores.pop(name, None)
         if store is not None:
             store.close()
+        # On another machine of a PostgreSQL installation its copy stays until somebody removes it.
+        shutil.rmtree(self._file(f"models/{name}"), ignore_errors=True)
         if self.settings.database_url:
             drop_schema(self.settings.database_url, f"shop_{name}")
             return

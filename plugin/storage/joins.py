@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from plugin.storage import campaigns
+from plugin.storage import campaigns, forgotten
 from plugin.storage import events as events_table
 from plugin.storage.engine import Tx
 
@@ -133,6 +133,7 @@ def merge(tx: Tx, gone: int, into: int, at: int) -> int:
     events_table.count_days(tx, into)
     for statement in (*SIMPLE, EXPOSURES):
         tx.run(statement, **both)
+    forgotten.forget(tx, gone)
     tx.run(LEAVE, **both, at=at)
     for statement in (SHRINK, SINCE, FEWER, STAY, LED):
         tx.run(statement, **both)
@@ -162,6 +163,7 @@ def part(tx: Tx, visitor_id: str, profile: int, uncounted: Collection[str]) -> i
         tx.run(TAKE, **{"from": profile, "to": own, "visitor_id": visitor_id})
     for one in (profile, own):
         events_table.count_days(tx, one)
+    forgotten.forget(tx, profile)
     for statement in (*FOLLOW, ANSWERS):
         tx.run(statement, **{"from": profile, "to": own})
     for statement in TAKE_WORDS:

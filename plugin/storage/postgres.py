@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -155,6 +156,7 @@ class PostgresStore:
 
     def __init__(self, url: str, schema: str) -> None:
         self.url, self.schema = url, schema
+        self.models: Path | None = None
         with _pool(url).borrow() as (connection, _), connection.transaction():
             connection.execute(f'create schema if not exists "{schema}"')
 

@@ -13,7 +13,7 @@ from plugin.profile.profile import CartLine, Profile
 from plugin.segment.evaluate import declared_text
 from plugin.segment.text import fold, folds_plainly
 from plugin.segment.traits import TEXT, TRAITS
-from plugin.storage import events
+from plugin.storage import events, forgotten
 from plugin.storage.engine import Tx
 from plugin.storage.identities import elsewhere
 
@@ -135,6 +135,7 @@ def erase(tx: Tx, visitor_id: str) -> bool:
     if found is None:
         return False
     events.uncount_days(tx, found[0])
+    forgotten.forget(tx, found[0])
     tx.run(SHRINK, visitor_id=found[1].visitor_id)
     return tx.run(ERASE, visitor_id=found[1].visitor_id) > 0
 

@@ -13,6 +13,7 @@ from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
 from plugin.tasks.outbox import Post, deliver
+from plugin.tasks.trainer import build_apart
 from plugin.tasks.writer import Writer
 
 # Then the next tick goes on, so that those whose time has come do not wait behind an edit.
@@ -37,6 +38,7 @@ def jobs(settings: Settings, writer: Writer | None = None) -> tuple[Job, ...]:
     """Every job, with this installation's own tick, writer, secret and network."""
     own: dict[str, dict[str, Any]] = {
         "tick": {"every_s": settings.tick_seconds, "run": partial(_tick, writer=writer)},
+        "models": {"run": partial(_models, settings=settings)},
         "webhooks": {
             "run": partial(
                 _webhooks, secret_key=settings.secret_key, private=settings.fetch_private
@@ -58,6 +60,20 @@ def _webhooks(
     store: Store, shop: Shop, now: int, secret_key: str = "", private: bool = False
 ) -> str:
     return str(deliver(Post(store, shop, secret_key, private), now))
+
+
+def _models(store: Store, shop: Shop, now: int, settings: Settings | None = None) -> str:
+    why = journey.why_build(store, now)
+    if why is None:
+        return "nothing new to learn"
+    if settings is None:
+        made = journey.build_model(store, shop, now)
+    else:
+        made = build_apart(settings, shop.name, now)
+    with store.write() as tx:
+        journey.keep_model(tx, shop, **made)
+    journey.sweep_models(store)
+    return f"{why}; {journey.say_model(made['row'])}"
 
 
 def _rankings(store: Store, shop: Shop, now: int) -> str:
@@ -86,6 +102,7 @@ JOBS = (
     Job("tick", "moves visitors whose segments may have changed", _tick, every_s=60),
     Job("webhooks", "tells the owner's addresses who entered and who left", _webhooks, every_s=10),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
+    Job("models", "learns what is viewed and bought together", _models, every_s=300),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),

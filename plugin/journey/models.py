@@ -1,0 +1,103 @@
+"""When is a shop's model built anew, and how?
+
+Load, decide, save: what it learns from is read in one look, the file is made without any lock, and
+one small transaction lets it count. Whoever dies on the way leaves the last good model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any
+
+from plugin import faults
+from plugin.errors import PluginError
+from plugin.serve.recommend.build import build
+from plugin.shop import DAY, Shop
+from plugin.storage import forgotten, locations, model_files, model_rows, models
+from plugin.storage.engine import Store, Tx
+
+LEAST = 20  # views and orders that are worth a new model
+SHARE = 20  # one in so many of those that the model was made of
+OLD = DAY  # then a single new one is enough
+
+Told = Callable[[str, int], None]
+
+
+def why_build(store: Store, now: int) -> str | None:
+    """Why the model is to be built anew at ``now`` (Unix ms); None: it is good as it is."""
+    with store.read() as tx:
+        row = models.newest(tx)
+        if row is None:
+            return "there was none" if models.is_something(tx) else None
+        if not model_files.is_whole(store, row["generation"]):
+            return "its file cannot be read"
+        enough = max(LEAST, (row["views"] + row["orders"]) // SHARE)
+        new = models.new_deeds(tx, row["cut_seq"], enough)
+        if new >= enough:
+            return f"{new} views and orders came"
+        if now - row["made_at"] > OLD and (new or row["catalogue"] != locations.version(tx)):
+            return "it was older than a day"
+    return None
+
+
+def build_model(
+    store: Store, shop: Shop, now: int, told: Told = model_rows.nobody
+) -> dict[str, Any]:
+    """Make the file of a new model; what ``keep_model`` is to be given so that it counts.
+
+    Takes seconds for every hundred thousand views: call it where nobody waits. told: hears how far
+    it is (what, how much). Raises PluginError when another process of this machine builds it.
+    """
+    if store.models is None:
+        raise PluginError("this store has no folder for models")
+    with model_files.alone(store.models):
+        began = monotonic()
+        with store.read() as tx:
+            before, cut_seq = models.newest(tx), models.last_event(tx)
+            left_out, catalogue = forgotten.everybody(tx), locations.version(tx)
+            found = model_rows.learnt(tx, told=told)
+        generation = max(now, before["generation"] + 1 if before else 0)
+        products = model_rows.products(store, found.item_ids)
+        meta = {"shop": shop.name, "made_at": now, "cut_seq": cut_seq}
+        parts = build(found.item_ids, found.sessions, found.orders, products, meta, told)
+        size = model_files.write(store.models, generation, parts)
+        faults.reach("model_written")
+        model_files.send(store, generation)
+    row = {
+        "generation": generation,
+        "made_at": now,
+        "cut_seq": cut_seq,
+        "catalogue": catalogue,
+        "views": len(found.sessions.items),
+        "sessions": len(found.sessions),
+        "orders": len(found.orders),
+        "items": len(found.item_ids),
+        "seconds": monotonic() - began,
+        "bytes": size,
+    }
+    return {"row": row, "remembered": list(left_out)}
+
+
+def keep_model(tx: Tx, shop: Shop, row: Mapping[str, Any], remembered: list[int]) -> None:
+    """Let a model count that ``build_model`` made. Who was forgotten before it was begun is not in
+    it, so that word is dropped.
+    """
+    models.keep(tx, row)
+    forgotten.remember(tx, remembered)
+
+
+def sweep_models(store: Store) -> None:
+    """Remove the files of this machine that count no more."""
+    with store.read() as tx:
+        row = models.newest(tx)
+    if row is not None and store.models is not None:
+        model_files.sweep(store.models, row["generation"])
+
+
+def say_model(row: Mapping[str, Any]) -> str:
+    """A model in one line, for the owner: what it was made of, its size, how long it took."""
+    return (
+        f"{row['views']:,} views in {row['sessions']:,} visits, {row['orders']:,} orders,"
+        f" {row['items']:,} products: {row['bytes'] / 1e6:,.1f} MB in {row['seconds']:.1f} s"
+    )
