@@ -161,6 +161,11 @@ class Shop:
         )
 
     @cached_property
+    def never_shown(self) -> frozenset[str]:
+        """The products that no window shows; what people do with them still counts."""
+        return frozenset(self.texts("never_shown"))
+
+    @cached_property
     def reads_as(self) -> str:
         """A word that shops share for which every rule means the same; made once, as it is asked
         for each rule of each visitor.

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from plugin.errors import NotFound
-from plugin.journey.verdicts import inside_of, verdicts
-from plugin.profile.profile import Profile
-from plugin.segment.evaluate import evaluate
-from plugin.segment.facts import Facts
-from plugin.segment.rule import Rule
+from plugin.journey.acting import Acting
+from plugin.journey.shelves import Asked, Shelves
 from plugin.serve.experiment import CONTROL, arm
 from plugin.serve.page import is_named
-from plugin.serve.recommend.fill import Filled, fill
+from plugin.serve.recommend.fill import (
+    BOUGHT,
+    EARLIER_WINDOW,
+    IN_CART,
+    NEVER_SHOWN,
+    OWN_PAGE,
+    Filled,
+    fill,
+)
 from plugin.serve.recommend.offer import item_offers, window_offer
 from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import Moment, choose
 from plugin.serve.retain.offer import merge_fields, popup_offer
-from plugin.shop import Shop, local_time
-from plugin.storage import by_hand, campaigns, items, profiles, shelves
+from plugin.shop import DAY, Shop, local_time
+from plugin.storage import campaigns, marks, shelves
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
-from plugin.storage.facts import load_facts
-
-SPARE = 60  # products asked of a strategy beyond what a window holds: some may not be shown
+from plugin.storage.products import Catalogue
 
 
 @dataclass(frozen=True)
@@ -64,52 +69,30 @@ class Recommended:
     strategy: str
 
 
-@dataclass(frozen=True)
-class Acting:
-    """The visitor who acts, as the decision needs to know it; without consent: nobody."""
-
-    profile_id: int | None
-    facts: Facts
-    inside: Mapping[str, bool]
-
-
 def offers(store: Store, shop: Shop, wish: Wish, now: int) -> Offers:
     """At most one popup, and the windows asked for, filled in the order asked."""
-    with store.read() as tx:
-        desk = _desk(store, tx, shop, wish, now)
-        windows = {slug: desk.window(slug) for slug in wish.windows}
+    with desk(store, shop, wish, now) as open_desk:
+        windows = {slug: open_desk.window(slug) for slug in wish.windows}
         shown = {slug: window for slug, window in windows.items() if window is not None}
-        return Offers(desk.popup() if wish.popup else None, shown)
+        return Offers(open_desk.popup() if wish.popup else None, shown)
 
 
 def recommend(store: Store, shop: Shop, wish: Wish, now: int) -> Recommended:
     """The products of ``wish.windows[0]`` or of the bare ``wish.strategy``. Raises NotFound."""
-    with store.read() as tx:
-        desk = _desk(store, tx, shop, wish, now)
-        if wish.strategy is not None:
-            window = bare_window(wish.strategy, wish.limit)
-        elif wish.windows[0] in desk.docs.windows:
-            window = desk.docs.windows[wish.windows[0]]
-        else:
-            raise NotFound(f"there is no window called {wish.windows[0]}")
-        filled = desk.filled(window, wish.limit)
+    with desk(store, shop, wish, now) as open_desk:
+        filled = open_desk.filled(open_desk.asked_window(), wish.limit)
         return Recommended(item_offers(filled, wish.language), filled.strategy)
 
 
-def _desk(store: Store, tx: Tx, shop: Shop, wish: Wish, now: int) -> Desk:
-    docs = documents(store, tx)
-    return Desk(tx, docs, shop, wish, _acting(tx, docs, shop, wish, now), now)
-
-
-def _acting(tx: Tx, docs: Documents, shop: Shop, wish: Wish, now: int) -> Acting:
-    found = profiles.find(tx, wish.visitor_id) if wish.visitor_id else None
-    if found is None:
-        nobody = Facts(Profile(wish.visitor_id or ""), {})
-        return Acting(None, nobody, dict.fromkeys(docs.rules, False))
-    facts = load_facts(tx, [found[0]], *docs.needs)[found[0]]
-    placed = by_hand.placed(tx, [found[0]]).get(found[0], by_hand.NOTHING)
-    answers = verdicts(docs.rules, facts, placed, now, shop)
-    return Acting(found[0], facts, inside_of(answers, placed))
+@contextmanager
+def desk(store: Store, shop: Shop, wish: Wish, now: int) -> Iterator[Desk]:
+    """The desk that serves ``wish``, as long as it looks into the store."""
+    version = store.version()
+    with store.read() as tx:
+        seen = marks.look(tx)
+        docs = documents(store, tx, seen.generation)
+        acting = Acting(tx, docs, shop, wish.visitor_id, now)
+        yield Desk(tx, docs, shop, wish, acting, now, Catalogue(store, tx, seen), version)
 
 
 @dataclass
@@ -122,33 +105,59 @@ class Desk:
     wish: Wish
     acting: Acting
     now: int
+    catalogue: Catalogue
+    version: int | None = None
     on_page: set[str] = field(default_factory=set)
 
-    @property
+    @cached_property
     def cart(self) -> tuple[str, ...]:
         """The product ids in the cart: what the page says, else what the store knows."""
         if self.wish.cart is not None:
             return self.wish.cart
-        return tuple(line.item_id for line in self.acting.facts.profile.cart)
+        return tuple(line.item_id for line in self.acting.profile.cart)
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        """What each strategy brings forward for this wish."""
+        asked = Asked(self.wish.item_id, self.wish.viewed, self.cart)
+        return Shelves(self.tx, self.acting, self.catalogue, asked, self.version)
+
+    def asked_window(self) -> Window:
+        """The first window asked for, or one of the bare strategy. Raises NotFound."""
+        if self.wish.strategy is not None:
+            return bare_window(self.wish.strategy, self.wish.limit)
+        if self.wish.windows[0] not in self.docs.windows:
+            raise NotFound(f"there is no window called {self.wish.windows[0]}")
+        return self.docs.windows[self.wish.windows[0]]
 
     def window(self, slug: str) -> dict[str, Any] | None:
         """A window's public answer; None: there is none for this visitor on this page."""
         window = self.docs.windows.get(slug)
-        if window is None or not is_named(self.wish.path, window.pages):
+        if window is None or not self.is_for(window):
             return None
-        if window.audience is not None and not self._holds(window.audience):
-            return None
-        filled = None if self._kept_back(window) else self.filled(window, window.max)
+        filled = None if self.keeps_back(window) else self.filled(window, window.max)
         return window_offer(window, filled, self.wish.language)
+
+    def is_for(self, window: Window) -> bool:
+        """Whether this visitor is to see ``window`` on this page."""
+        if not is_named(self.wish.path, window.pages):
+            return False
+        return window.audience is None or self.acting.holds(window.audience)
 
     def filled(self, window: Window, limit: int) -> Filled:
         """The products of a window: never the page's own, the cart's, or one shown before."""
-        own = {self.wish.item_id} if self.wish.item_id else set()
+        own = frozenset({self.wish.item_id} if self.wish.item_id else ())
         filled = fill(
             window,
-            lambda strategy: shelves.SHELVES[strategy](self.tx, self._wanted(window)),
-            lambda ids: items.products(self.tx, ids),
-            leave_out={*self.cart, *self.on_page, *own},
+            self.shelves.of(window),
+            self.catalogue.products,
+            barred=(
+                (OWN_PAGE, own),
+                (IN_CART, frozenset(self.cart)),
+                (NEVER_SHOWN, self.shop.never_shown),
+                (BOUGHT, self._bought(window)),
+                (EARLIER_WINDOW, self.on_page),
+            ),
             limit=limit,
         )
         self.on_page.update(filled.item_ids)
@@ -159,7 +168,7 @@ class Desk:
         acting, wish = self.acting, self.wish
         if wish.visitor_id is None:
             return None
-        profile, started = acting.facts.profile, acting.facts.profile.session_started_at
+        profile, started = acting.profile, acting.profile.session_started_at
         seen = {}
         if acting.profile_id is not None:
             seen = campaigns.seen(self.tx, acting.profile_id, self.now, started)
@@ -167,8 +176,8 @@ class Desk:
             visitor_id=profile.visitor_id,  # a customer's devices are in one arm
             page_path=wish.path,
             now_local=local_time(self.now, self.shop.timezone),
-            matches=self._holds,
-            segments=frozenset(slug for slug, holds in acting.inside.items() if holds),
+            matches=acting.holds,
+            segments=frozenset(acting.segments),
             seen=seen,
             checkouts=self.shop.texts("checkout_pages"),
             purchased=started is not None and (profile.last_order_at or 0) >= started,
@@ -177,7 +186,7 @@ class Desk:
         decision = choose(self.docs.popups, moment)
         if decision is None:
             return None
-        last = items.products(self.tx, [profile.last_item_id]) if profile.last_item_id else {}
+        last = self.catalogue.products([profile.last_item_id]) if profile.last_item_id else {}
         fields = merge_fields(profile, self.shop, wish.language, next(iter(last.values()), None))
         return popup_offer(decision, wish.language, fields, self._in_popup)
 
@@ -186,40 +195,21 @@ class Desk:
         window = self.docs.windows.get(slug)
         if window is None:
             return []
-        alone = Desk(self.tx, self.docs, self.shop, self.wish, self.acting, self.now)
+        alone = replace(self, on_page=set())
         return item_offers(alone.filled(window, window.max), self.wish.language)
 
-    def _wanted(self, window: Window) -> shelves.Wanted:
-        return shelves.Wanted(
-            now=self.now,
-            limit=window.max + SPARE,
-            profile_id=self.acting.profile_id,
-            viewed=self.wish.viewed,
-            item_id=self.wish.item_id,
-            cart=self.cart,
-            segments=tuple(slug for slug, holds in self.acting.inside.items() if holds),
-            cart_value=self._cart_value(),
-            free_shipping=self.shop.manners.free_shipping,
-            currency=self.shop.currency,
-            affinities=self.acting.facts.profile.affinities,
-        )
+    def _bought(self, window: Window) -> frozenset[str]:
+        """What this visitor bought so lately that ``window`` leaves it out."""
+        profile_id = self.acting.profile_id
+        if window.leave_out_bought is None or profile_id is None:
+            return frozenset()
+        since = self.now - window.leave_out_bought * DAY
+        return frozenset(shelves.bought(self.tx, profile_id, since, self.now))
 
-    def _cart_value(self) -> int | None:
-        """What the cart is worth; None where the page names another one than the store knows."""
-        profile = self.acting.facts.profile
-        ours = {line.item_id for line in profile.cart}
-        return profile.cart_value_now if set(self.cart) == ours else None
-
-    def _holds(self, rule: Rule) -> bool:
-        if self.acting.profile_id is None:
-            return False
-        verdict = evaluate(rule, self.acting.facts, self.now, self.shop, self.acting.inside)
-        return bool(verdict.holds)
-
-    def _kept_back(self, window: Window) -> bool:
+    def keeps_back(self, window: Window) -> bool:
         """Whether this visitor is in the window's control group; nobody without an id is."""
         if self.wish.visitor_id is None:
             return False
         shares = (window.control_share, self.shop.control_share, CONTROL_SHARE)
         share = next(one for one in shares if one is not None)
-        return arm(window.slug, self.acting.facts.profile.visitor_id, share) == CONTROL
+        return arm(window.slug, self.acting.profile.visitor_id, share) == CONTROL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from plugin.collect.event import Item
@@ -10,9 +11,9 @@ from plugin.serve.link import safe_link
 from plugin.shop import to_major
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product:
-    """A product of the catalogue. Prices are minor units of ``currency``."""
+    """A product of the catalogue. Prices and ``cost`` are minor units of ``currency``."""
 
     item_id: str
     name: str | None = None
@@ -25,6 +26,8 @@ class Product:
     category: str | None = None  # a path, "Bags > Totes"
     brand: str | None = None
     tags: tuple[str, ...] = ()
+    group_id: str | None = None  # variants of one product share it
+    cost: int | None = None
 
     @property
     def on_sale(self) -> bool:
@@ -37,6 +40,23 @@ class Product:
     def price_now(self) -> int | None:
         """What it costs now, minor units; None: not known."""
         return self.sale_price if self.on_sale else self.price
+
+    @cached_property
+    def card(self) -> dict[str, Any]:
+        """What ``shown`` says of it without a reason; made once, as popular products are shown in
+        most answers. Not to be changed.
+        """
+        said: dict[str, Any] = {
+            "item_id": self.item_id,
+            "name": self.name or self.item_id,
+            "url": safe_link(self.url),
+            "image": safe_link(self.image),
+            "price": _major(self.price, self.currency),
+            "currency": self.currency,
+        }
+        if self.on_sale:
+            said["sale_price"] = _major(self.sale_price, self.currency)
+        return said
 
     def as_item(self) -> Item:
         """One piece of it as an event's product line, at what it costs now."""
@@ -51,19 +71,22 @@ def shown(product: Product, reason: str | None) -> dict[str, Any]:
 
     ``sale_price`` only when it is lower, ``reason`` only when there is one.
     """
-    answer: dict[str, Any] = {
-        "item_id": product.item_id,
-        "name": product.name or product.item_id,
-        "url": safe_link(product.url),
-        "image": safe_link(product.image),
-        "price": _major(product.price, product.currency),
-        "currency": product.currency,
-    }
-    if product.on_sale:
-        answer["sale_price"] = _major(product.sale_price, product.currency)
-    if reason:
-        answer["reason"] = reason
-    return answer
+    return {**product.card, "reason": reason} if reason else dict(product.card)
+
+
+def is_inside(category: str | None, path: str) -> bool:
+    """Whether a product's category is ``path`` or inside it; letter case and spaces do not count.
+
+    >>> is_inside("Bags > Totes", "bags"), is_inside("Bags", "Bag")
+    (True, False)
+    """
+    have, want = _parts(category or ""), _parts(path)
+    return have[: len(want)] == want
+
+
+@lru_cache(maxsize=4096)  # a shop has few categories, and every product of a window is asked
+def _parts(category: str) -> tuple[str, ...]:
+    return tuple(part.strip().casefold() for part in category.split(">"))
 
 
 def _major(amount: int | None, currency: str | None) -> float | int | None:

@@ -45,9 +45,13 @@ class Documents:
 _kept: WeakKeyDictionary[Store, Documents] = WeakKeyDictionary()
 
 
-def documents(store: Store, tx: Tx) -> Documents:
-    """The definitions in force; ``tx`` is a look into ``store``."""
-    generation = campaigns.generation(tx)
+def documents(store: Store, tx: Tx, generation: int | None = None) -> Documents:
+    """The definitions in force; ``tx`` is a look into ``store``.
+
+    generation: the store's, where it was looked up in ``tx`` already.
+    """
+    if generation is None:
+        generation = campaigns.generation(tx)
     kept = _kept.get(store)
     if kept is None or kept.generation != generation:
         kept = _kept[store] = _read(tx, generation)

@@ -13,7 +13,7 @@ from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.serve.product import Product
 from plugin.shop import to_major
-from plugin.storage import item_states, locations
+from plugin.storage import item_states, locations, marks
 from plugin.storage.engine import Row, Tx
 
 REMOVED = "removed"  # such a row stays, so that a late event does not bring the product back
@@ -78,7 +78,8 @@ select item_id, learnt, name, url, image, price, category, brand from items
 where item_id in texts(:ids)
 """
 PRODUCTS = """
-select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags
+select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
+       group_id, cost
 from items
 where item_id in texts(:ids) and availability <> 'removed'
 """
@@ -130,6 +131,8 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
     rows = [_learnt(*one, now) for one in news]
     # In order of id, so that two writers on PostgreSQL never wait for each other in a circle.
     tx.fill(LEARN, sorted(rows, key=itemgetter(0)))
+    if rows:
+        marks.touch(tx, marks.LEARNT)
     if len(nothing_new) > MOST_TOLD:
         nothing_new.clear()
     nothing_new.update(set(told) - set(news))

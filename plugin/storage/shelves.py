@@ -6,10 +6,10 @@ One query a strategy, and each is bounded: it reads no more when the shop has te
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plugin.shop import DAY, MINUTE
-from plugin.storage import rankings
+from plugin.storage import rankings, shelf_near
 from plugin.storage.engine import Row, Tx
 
 # Which of a visitor's own rows are looked at, newest first.
@@ -47,6 +47,10 @@ order by v.at desc, v.item_id
 PURCHASED = """
 select distinct item_id from item_events
 where profile = :profile and name = 'purchase' and at <= :now and item_id in texts(:ids)
+"""
+BOUGHT_SINCE = """
+select distinct item_id from item_events
+where profile = :profile and name = 'purchase' and at > :since and at <= :now
 """
 LAST_VIEWED = """
 select item_id from item_events
@@ -210,11 +214,15 @@ def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:
     return list(dict.fromkeys(ids))[: wanted.limit]
 
 
+def bought(tx: Tx, profile_id: int, since: int, now: int) -> list[str]:
+    """What a visitor bought after ``since`` and by ``now`` (Unix ms), in no order."""
+    rows = tx.tuples(BOUGHT_SINCE, profile=profile_id, since=since, now=now)
+    return [item_id for (item_id,) in rows]
+
+
 def viewed_together(tx: Tx, wanted: Wanted) -> list[str]:
     """What those who looked at the page's product (else the last viewed) looked at beside it."""
-    item = wanted.item_id or (wanted.viewed[-1] if wanted.viewed else None)
-    if item is None and wanted.profile_id is not None:
-        item = tx.value(LAST_VIEWED, profile=wanted.profile_id, now=wanted.now)
+    item = page_product(tx, wanted)
     if item is None:
         return []
     rows = tx.all(
@@ -229,6 +237,35 @@ def viewed_together(tx: Tx, wanted: Wanted) -> list[str]:
         limit=wanted.limit,
     )
     return [row["item_id"] for row in rows]
+
+
+def page_product(tx: Tx, wanted: Wanted) -> str | None:
+    """The page's own product, else the one viewed last; None: there is neither."""
+    item = wanted.item_id or (wanted.viewed[-1] if wanted.viewed else None)
+    if item is None and wanted.profile_id is not None:
+        item = tx.value(LAST_VIEWED, profile=wanted.profile_id, now=wanted.now)
+    return item
+
+
+def bought_together(tx: Tx, wanted: Wanted) -> list[str]:
+    """What the newest orders hold beside the page's product (else the last viewed)."""
+    item = page_product(tx, wanted)
+    return [] if item is None else shelf_near.bought_with(tx, [item], wanted.now, wanted.limit)
+
+
+def cart_complements(tx: Tx, wanted: Wanted) -> list[str]:
+    """What the newest orders hold beside anything in the cart."""
+    return shelf_near.bought_with(tx, wanted.cart, wanted.now, wanted.limit)
+
+
+def similar(tx: Tx, wanted: Wanted) -> list[str]:
+    """What else is in the category of the page's product (else of the last viewed)."""
+    return shelf_near.same_category(tx, page_product(tx, wanted), wanted.limit)
+
+
+def for_you(tx: Tx, wanted: Wanted) -> list[str]:
+    """Until there is a model: what was viewed beside the product looked at last."""
+    return viewed_together(tx, replace(wanted, item_id=None))
 
 
 def bestsellers(tx: Tx, wanted: Wanted) -> list[str]:
@@ -254,6 +291,10 @@ SHELVES: dict[str, Callable[[Tx, Wanted], list[str]]] = {
     "recently_viewed": recently_viewed,
     "viewed_together": viewed_together,
     "segment_favourites": segment_favourites,
+    "bought_together": bought_together,
+    "cart_complements": cart_complements,
+    "similar": similar,
+    "for_you": for_you,
 }
 
 

@@ -15,12 +15,13 @@ from plugin.storage.shelves import SHELVES, Wanted
 NEW_PROFILE = "insert into profiles (visitor_id) values (:name) returning id"
 LINE = """
 insert into item_events (event_id, place, profile, item_id, name, at, quantity)
-values (:event_id, 0, :profile, :item_id, :name, :at, :quantity)
+values (:event_id, :place, :profile, :item_id, :name, :at, :quantity)
 """
 JOIN = """
 insert into memberships (segment, profile, entered_at, version) values (:segment, :profile, 0, 1)
 """
 CATALOGUE = ("bag", "boots", "lamp", "mug", "scarf")
+KINDS = {"bag": "Wear", "boots": "Wear", "scarf": "Wear"}
 
 
 class Town:
@@ -32,7 +33,8 @@ class Town:
         with store.write() as tx:
             # An hour apart, so that the newest product is known: scarf.
             for age, item_id in enumerate(CATALOGUE):
-                items.upsert(tx, [{"item_id": item_id}], now - 90 * DAY + age * HOUR)
+                item = {"item_id": item_id, "category": KINDS.get(item_id, "Home")}
+                items.upsert(tx, [item], now - 90 * DAY + age * HOUR)
 
     def profile(self, name: str) -> int:
         if name not in self.people:
@@ -49,8 +51,18 @@ class Town:
                 self._rows += 1
                 at = self.now - ago + step * MINUTE
                 tx.run(
-                    LINE, event_id=f"event-{self._rows}", profile=profile, item_id=item_id,
-                    name=what, at=at, quantity=quantity,
+                    LINE, event_id=f"event-{self._rows}", place=0, profile=profile,
+                    item_id=item_id, name=what, at=at, quantity=quantity,
+                )  # fmt: skip
+
+    def orders(self, name: str, *item_ids: str) -> None:
+        profile = self.profile(name)
+        self._rows += 1
+        with self.store.write() as tx:
+            for place, item_id in enumerate(item_ids):
+                tx.run(
+                    LINE, event_id=f"event-{self._rows}", place=place, profile=profile,
+                    item_id=item_id, name="purchase", at=self.now - HOUR, quantity=1,
                 )  # fmt: skip
 
     def joins(self, name: str, segment: str) -> None:
@@ -251,11 +263,55 @@ def test_a_segment_that_everybody_left_loses_its_list(town: Town) -> None:
 def test_a_shelf_is_as_long_as_asked_and_no_longer(town: Town, strategy: str) -> None:
     members(town, "vip", ["mina", "cho", "ana", "tomo", "jun"], "lamp")
     town.does("mina", "view_item", ["bag", "mug", "boots"])
+    town.does("cho", "view_item", ["boots", "mug", "bag"])
+    for name in ("ana", "tomo", "jun"):
+        town.orders(name, "bag", "mug", "boots")
     town.rebuild()
+    asked: dict[str, Any] = {"item_id": "bag", "cart": ("bag",), "segments": ("vip",)}
 
-    wanted = town.shelf(strategy, "mina", item_id="bag", segments=("vip",), limit=1)
+    wanted = town.shelf(strategy, "mina", limit=1, **asked)
 
     assert len(wanted) == 1
+
+
+def test_bought_together_is_what_three_orders_hold_beside_it(town: Town) -> None:
+    for name in ("ana", "tomo", "jun"):
+        town.orders(name, "bag", "mug", "boots")
+    town.orders("mina", "bag", "mug")
+    for name in ("ana", "tomo"):
+        town.orders(name, "bag", "lamp")
+
+    assert town.shelf("bought_together", item_id="bag") == ["mug", "boots"]
+    assert town.shelf("bought_together", item_id="lamp") == []
+    assert town.shelf("cart_complements", cart=("bag", "boots")) == ["mug"]
+    assert town.shelf("cart_complements") == []
+
+
+def test_without_a_model_the_same_category_is_similar_one_brand_and_near_prices_first(
+    town: Town,
+) -> None:
+    with town.store.write() as tx:
+        items.upsert(tx, [
+            {"item_id": "bag", "brand": "Pine", "price": 50},
+            {"item_id": "boots", "price": 60},
+            {"item_id": "scarf", "price": 10, "brand": "Pine"},
+            {"item_id": "gloves", "price": 51, "category": "Wear"},
+            {"item_id": "hat", "price": 50, "category": "Wear", "availability": "out_of_stock"},
+        ], town.now)  # fmt: skip
+
+    assert town.shelf("similar", item_id="bag") == ["scarf", "gloves", "boots"]
+    assert town.shelf("similar", item_id="unheard-of") == []
+
+
+def test_what_was_bought_since_is_the_visitors_own(town: Town) -> None:
+    town.does("mina", "purchase", ["bag"], ago=40 * DAY)
+    town.does("mina", "purchase", ["mug"], ago=5 * DAY)
+    town.does("cho", "purchase", ["lamp"])
+
+    with town.store.read() as tx:
+        found = shelves.bought(tx, town.profile("mina"), town.now - 30 * DAY, town.now)
+
+    assert found == ["mug"]
 
 
 def test_there_is_a_shelf_for_every_strategy() -> None:

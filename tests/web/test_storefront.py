@@ -188,13 +188,6 @@ def test_a_change_of_the_catalogue_counts_in_the_next_answer(moon: Any) -> None:
     assert moon.client.post("/v1/recommend", json=ask).get_json()["items"] == []
 
 
-def test_a_strategy_of_later_says_not_yet(moon: Any) -> None:
-    answer = moon.client.post(
-        "/v1/recommend", json={"key": moon.shop.public_key, "strategy": "for_you"}
-    )
-    assert (answer.status_code, answer.get_json()["error"]["code"]) == (501, "not_yet")
-
-
 def test_what_a_form_gathered_is_kept_with_the_visitor(moon: Any) -> None:
     form = {
         "type": "form",

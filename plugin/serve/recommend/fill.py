@@ -1,33 +1,79 @@
-"""Which products stand in a window, in which order, and by which strategy?"""
+"""Which products stand in a window, in which order, by which strategy, and why not the others?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 from plugin.serve.product import Product
+from plugin.serve.recommend.boost import in_order
+from plugin.serve.recommend.diversity import Tally
+from plugin.serve.recommend.filters import EVERYTHING, Filters
 from plugin.serve.recommend.strategies import PINS
-from plugin.serve.recommend.window import Filters, Window
+from plugin.serve.recommend.window import Window
+
+# Why a product that a strategy brought forward is not shown.
+OWN_PAGE, IN_CART, NEVER_SHOWN, BANNED = "own_page", "in_cart", "never_shown", "banned"
+BOUGHT, EARLIER_WINDOW = "bought", "earlier_window"
+GONE, OUT_OF_STOCK = "gone", "out_of_stock"
+FILTERED, DIVERSE = "filtered", "diversity"
+WHYS = (
+    OWN_PAGE, IN_CART, NEVER_SHOWN, BANNED, BOUGHT, EARLIER_WINDOW, GONE, OUT_OF_STOCK, FILTERED,
+    DIVERSE,
+)  # fmt: skip
 
 Shelves = Callable[[str], Sequence[str]]
 Products = Callable[[Sequence[str]], Mapping[str, Product]]
+Barred = Sequence[tuple[str, AbstractSet[str]]]  # one of ``WHYS``, and whom it keeps out
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One product in a window, and the strategy (or ``pins``) that chose it."""
+    """One product in a window, and the strategy (or ``pins``) that chose it.
+
+    ``place``: where it stood on the strategy's list, from 1. ``boost``: what the owner's boosts
+    moved it by; 1: nothing.
+    """
 
     product: Product
     strategy: str
+    place: int = 0
+    boost: float = 1.0
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A product that was looked at and is not shown. ``detail``: which filter, when one is why."""
+
+    item_id: str
+    strategy: str
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one strategy of the chain had: products on its list, and how many it put in."""
+
+    strategy: str
+    had: int
+    shown: int
+    leads: bool
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The products of a window, in order; ``strategy`` is the one that leads."""
+    """The products of a window, in order; ``strategy`` is the one that leads.
+
+    ``turns``: the strategies that were asked; a chain ends where there is enough.
+    """
 
     picks: tuple[Pick, ...]
     strategy: str
+    left_out: tuple[LeftOut, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -40,76 +86,161 @@ def fill(
     shelves: Shelves,
     products: Products,
     *,
-    leave_out: AbstractSet[str] = frozenset(),
+    barred: Barred = (),
     limit: int | None = None,
 ) -> Filled:
     """The products of ``window``: at least its ``min`` and at most its ``max``, or none at all.
 
     shelves: strategy name -> item ids, best first, with more than the window holds so that what may
     not be shown can be replaced. products: item ids -> those that are in the catalogue.
-    leave_out: the cart, the page's own product, what an earlier window of the page shows.
-    limit: at most so many, when fewer than ``max`` are asked for.
+    barred: what may not be shown here, and why: the cart, the page's own product, what an earlier
+    window of the page shows. limit: at most so many, when fewer than ``max`` are asked for.
 
     Pins come first. The first strategy with enough products (the window has ``min``) follows; when
-    none has enough, they fill up to ``min`` together, in the order of the chain. What is out of
-    stock, banned or left out is never shown, and nothing twice; filters do not bind pins.
+    none has enough, they fill up to ``min`` together, in the order of the chain; with ``back_fill``
+    they fill up to ``max`` one after another, whatever the caps. What is out of stock, banned or
+    barred is never shown, and nothing twice; filters and caps do not bind pins. Caps give way to
+    ``min`` alone.
     """
     room = window.max if limit is None else max(0, min(window.max, limit))
     need = min(window.min, room)
-    barred = set(leave_out) | set(window.bans)
-    pins = _usable(window.pins, products, barred, Filters(), room)
-    barred |= {product.item_id for product in pins}
-    chosen = [Pick(product, PINS) for product in pins]
-    leader, more = _chain(window, shelves, products, barred, need - len(pins), room - len(pins))
-    chosen += more
+    every = [(why, ids) for why, ids in (*barred, (BANNED, frozenset(window.bans))) if ids]
+    work = _Work(window, shelves, products, every)
+    pins = work.pins(room)
+    leader, more = work.chain(need - len(pins), room - len(pins))
+    chosen = (*pins, *more)
+    first = window.strategies[0]
     if len(chosen) < need:
-        return Filled((), leader or window.strategies[0])
-    return Filled(tuple(chosen), leader or (PINS if chosen else window.strategies[0]))
+        return Filled((), leader or first, *work.told((), leader))
+    return Filled(chosen, leader or (PINS if chosen else first), *work.told(chosen, leader))
 
 
-def _chain(
-    window: Window,
-    shelves: Shelves,
-    products: Products,
-    barred: AbstractSet[str],
-    need: int,
-    room: int,
-) -> tuple[str | None, list[Pick]]:
-    """The strategy that leads (None: none has anything) and what the chain adds to the pins."""
-    if room <= 0:
-        return None, []
-    found: dict[str, Pick] = {}
-    for strategy in window.strategies:
-        usable = _usable(shelves(strategy), products, barred, window.filters, room)
-        if len(usable) >= max(1, need):
-            return strategy, [Pick(product, strategy) for product in usable]
-        for product in usable:
-            found.setdefault(product.item_id, Pick(product, strategy))
-    together = list(found.values())[: max(1, need)]
-    return (together[0].strategy if together else None), together
+@dataclass
+class _Work:
+    """One window while it is filled."""
 
+    window: Window
+    shelves: Shelves
+    products: Products
+    barred: Barred
+    pinned: list[Pick] = field(default_factory=list)
+    had: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
 
-def _usable(
-    item_ids: Sequence[str],
-    products: Products,
-    barred: AbstractSet[str],
-    filters: Filters,
-    most: int,
-) -> list[Product]:
-    """The first ``most`` of ``item_ids`` that may be shown, each once."""
-    wanted = [item_id for item_id in dict.fromkeys(item_ids) if item_id not in barred]
-    usable: list[Product] = []
-    step = max(8, 2 * most)
-    # In portions: most shelves are good from the top, and every product looked up costs.
-    for start in range(0, len(wanted), step):
-        if len(usable) >= most:
-            break
-        known = products(portion := wanted[start : start + step])
-        usable += [
-            known[item_id]
-            for item_id in portion
-            if item_id in known
-            and known[item_id].availability != "out_of_stock"
-            and filters.allow(known[item_id])
-        ]
-    return usable[:most] if most > 0 else []
+    def pins(self, room: int) -> list[Pick]:
+        """The owner's own choice."""
+        if self.window.pins and room > 0:
+            usable = self._usable(PINS, self.window.pins, EVERYTHING, room)
+            self.pinned = list(islice(usable, room))
+            taken = frozenset(pick.product.item_id for pick in self.pinned)
+            self.barred = [*self.barred, (PINS, taken)]
+        return self.pinned
+
+    def chain(self, need: int, room: int) -> tuple[str | None, list[Pick]]:
+        """The strategy that leads (None: none has anything) and what the chain adds to the pins."""
+        if room <= 0:
+            return None, []
+        if self.window.back_fill:
+            return self._one_after_another(room)
+        every: dict[str, Pick] = {}
+        for strategy in self.window.strategies:
+            usable = self._asked(strategy, room)
+            picks = list(usable if self.window.diversity.caps else islice(usable, room))
+            within = self._within(picks, room)
+            if len(within) >= max(1, need):
+                return strategy, within
+            for pick in picks:
+                every.setdefault(pick.product.item_id, pick)
+        together = self._within(every.values(), max(1, need))
+        if len(together) < need:  # the caps give way
+            taken = {pick.product.item_id for pick in together}
+            spare = [pick for item_id, pick in every.items() if item_id not in taken]
+            together += spare[: need - len(together)]
+        return (together[0].strategy if together else None), together
+
+    def told(
+        self, chosen: Iterable[Pick], leader: str | None
+    ) -> tuple[tuple[LeftOut, ...], tuple[Turn, ...]]:
+        """Why the others are not shown, and what each strategy that was asked had."""
+        shown = [pick.strategy for pick in chosen]
+        turns = (Turn(s, had, shown.count(s), s == leader) for s, had in self.had.items())
+        ids = {pick.product.item_id for pick in chosen}
+        return tuple(o for o in self.left_out.values() if o.item_id not in ids), tuple(turns)
+
+    def _one_after_another(self, room: int) -> tuple[str | None, list[Pick]]:
+        found: dict[str, Pick] = {}
+        for strategy in self.window.strategies:
+            for pick in self._asked(strategy, room):
+                if len(found) >= room:
+                    break
+                found.setdefault(pick.product.item_id, pick)
+            if len(found) >= room:
+                break
+        picks = list(found.values())
+        return (picks[0].strategy if picks else None), picks
+
+    def _within(self, picks: Iterable[Pick], most: int) -> list[Pick]:
+        """The first ``most`` of ``picks`` that the caps let in beside the pins."""
+        if not self.window.diversity.caps:
+            return list(islice(picks, most))
+        tally = Tally(self.window.diversity).add(pick.product for pick in self.pinned)
+        within: list[Pick] = []
+        for pick in picks:
+            if len(within) >= most:
+                break
+            if tally.admits(pick.product):
+                within.append(pick)
+            else:
+                self._leave_out(pick.product.item_id, pick.strategy, DIVERSE)
+        return within
+
+    def _asked(self, strategy: str, most: int) -> Iterator[Pick]:
+        listed = self.shelves(strategy)
+        self.had[strategy] = len(listed)
+        return self._usable(strategy, listed, self.window.filters, most)
+
+    def _usable(
+        self, strategy: str, item_ids: Sequence[str], filters: Filters, most: int
+    ) -> Iterator[Pick]:
+        """Those of ``item_ids`` that may be shown, each once, best first."""
+        wanted = list(dict.fromkeys(item_ids))
+        places = {item_id: place for place, item_id in enumerate(wanted, start=1)}
+        # In portions: most shelves are good from the top, and every product looked up costs. What
+        # boosts move may come from the end.
+        boosts = self.window.boosts if strategy != PINS else ()
+        step = len(wanted) or 1 if boosts else max(8, 2 * most)
+        for start in range(0, len(wanted), step):
+            portion = wanted[start : start + step]
+            fit = list(self._fitting(strategy, portion, filters))
+            ranked = in_order(boosts, fit) if boosts else [(product, 1.0) for product in fit]
+            for product, boost in ranked:
+                yield Pick(product, strategy, places[product.item_id], boost)
+
+    def _fitting(
+        self, strategy: str, item_ids: Sequence[str], filters: Filters
+    ) -> Iterator[Product]:
+        known = self.products(item_ids)
+        for item_id in item_ids:
+            product = known.get(item_id)
+            if self._is_barred(item_id, strategy):
+                continue
+            if product is None:
+                self._leave_out(item_id, strategy, GONE)
+            elif product.availability == "out_of_stock":
+                self._leave_out(item_id, strategy, OUT_OF_STOCK)
+            elif filters is not EVERYTHING and (key := filters.refuses(product)) is not None:
+                self._leave_out(item_id, strategy, FILTERED, key)
+            else:
+                yield product
+
+    def _is_barred(self, item_id: str, strategy: str) -> bool:
+        for why, ids in self.barred:
+            if item_id in ids:
+                if why != PINS:
+                    self._leave_out(item_id, strategy, why)
+                return True
+        return False
+
+    def _leave_out(self, item_id: str, strategy: str, why: str, detail: str = "") -> None:
+        if item_id not in self.left_out:
+            self.left_out[item_id] = LeftOut(item_id, strategy, why, detail)

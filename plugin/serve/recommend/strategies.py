@@ -1,7 +1,7 @@
 """Which ways are there to choose products for a window?
 
-To add one: a line in ``STRATEGIES`` here, and the query of the same name in
-``plugin/storage/shelves.py``, which lists its products best first. Nothing else names them.
+To add one: a line in ``STRATEGIES`` here, and the function of the same name in ``SHELVES`` of
+``plugin/journey/shelves.py``, which lists its products best first. Nothing else names them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from plugin.errors import DocumentRefused, NotYet
 from plugin.serve.language import Texts
 
 # The contract's names that have no line below yet.
-NOT_YET = (
-    "trending", "new_arrivals", "offers", "bought_together", "similar", "for_you",
-    "cart_complements", "free_shipping_gap", "buy_again", "back_in_stock",
+NOT_YET: tuple[str, ...] = (
+    "trending", "new_arrivals", "offers", "free_shipping_gap", "buy_again", "back_in_stock",
 )  # fmt: skip
 
 
@@ -22,15 +21,22 @@ NOT_YET = (
 class Strategy:
     """A way to choose products.
 
+    ``via``: the short code that an item of a window's answer carries, and the snippet tells back.
     ``needs``: what must be known, in plain words for owners. ``reason``: what the shopper reads on
     a product, so it says nothing of what we know of anybody. ``cold``: the strategies that stand in
-    when it is asked for by itself and has nothing to say.
+    when it is asked for by itself and has too little to say; none: better nothing than another
+    thing than what the name promises.
     """
 
     name: str
+    via: str
     needs: str
     reason: Texts
     cold: tuple[str, ...] = ()
+
+
+def _texts(en: str, ko: str, ja: str) -> Texts:
+    return {"en": en, "ko": ko, "ja": ja}
 
 
 STRATEGIES: dict[str, Strategy] = {
@@ -38,35 +44,66 @@ STRATEGIES: dict[str, Strategy] = {
     for strategy in (
         Strategy(
             "bestsellers",
+            "bs",
             "nothing: orders of 30 days, then carts, then views, then the newest products",
-            {"en": "Bestseller", "ko": "베스트셀러", "ja": "ベストセラー"},
+            _texts("Bestseller", "베스트셀러", "ベストセラー"),
         ),
         Strategy(
             "recently_viewed",
+            "rv",
             "products this visitor has looked at and not bought",
-            {"en": "You looked at this", "ko": "최근 본 상품", "ja": "最近チェックした商品"},
+            _texts("You looked at this", "최근 본 상품", "最近チェックした商品"),
         ),
         Strategy(
             "viewed_together",
+            "vt",
             "a product on the page or looked at before, and others who looked at it",
-            {
-                "en": "Often viewed together",
-                "ko": "함께 많이 본 상품",
-                "ja": "一緒によく見られています",
-            },
+            _texts("Often viewed together", "함께 많이 본 상품", "一緒によく見られています"),
+            cold=("similar", "bestsellers"),
+        ),
+        Strategy(
+            "bought_together",
+            "bt",
+            "a product on the page or looked at before, and 3 orders that hold it and another",
+            _texts("Often bought together", "함께 많이 구매한 상품", "一緒によく購入されています"),
+            cold=("viewed_together", "bestsellers"),
+        ),
+        Strategy(
+            "similar",
+            "si",
+            "a product on the page or looked at before, and a catalogue with categories or names",
+            _texts("Similar", "비슷한 상품", "似ている商品"),
             cold=("bestsellers",),
         ),
         Strategy(
+            "for_you",
+            "fy",
+            "a product looked at in this visit, or earlier orders of this visitor",
+            _texts("Picked for you", "맞춤 추천", "あなたへのおすすめ"),
+            cold=("segment_favourites", "bestsellers"),
+        ),
+        Strategy(
             "segment_favourites",
+            "sf",
             "a segment of the visitor with at least 5 active members; made by the clock",
-            {"en": "You may like this", "ko": "추천 상품", "ja": "おすすめ"},
+            _texts("You may like this", "추천 상품", "おすすめ"),
+            cold=("bestsellers",),
+        ),
+        Strategy(
+            "cart_complements",
+            "cc",
+            "something in the cart, and 3 orders that hold it and another",
+            _texts(
+                "Goes well with your cart", "장바구니 상품과 잘 어울려요", "カートの商品と合います"
+            ),
             cold=("bestsellers",),
         ),
     )
 }
 
 PINS = "pins"  # what a pick of the owner's own is listed under
-PIN_REASON: Texts = {"en": "Our pick", "ko": "추천", "ja": "イチオシ"}
+PINS_VIA = "pi"
+PIN_REASON: Texts = _texts("Our pick", "추천", "イチオシ")
 
 
 def strategy_named(name: str) -> Strategy:
@@ -82,3 +119,8 @@ def strategy_named(name: str) -> Strategy:
 def reason_of(strategy: str) -> Texts:
     """What the shopper reads on a product that ``strategy`` (or a pin) chose."""
     return PIN_REASON if strategy == PINS else STRATEGIES[strategy].reason
+
+
+def via_of(strategy: str) -> str:
+    """The short code of ``strategy`` (or of a pin), by which a click is told back."""
+    return PINS_VIA if strategy == PINS else STRATEGIES[strategy].via

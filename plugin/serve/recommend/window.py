@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from plugin.errors import NotYet, PluginError
+from plugin.errors import PluginError
 from plugin.segment.rule import Rule
 from plugin.serve.document import Document
 from plugin.serve.language import Texts
-from plugin.serve.product import Product
+from plugin.serve.recommend.boost import Boost, boosts_doc, read_boosts
+from plugin.serve.recommend.diversity import NO_CAPS, Diversity
+from plugin.serve.recommend.filters import EVERYTHING, Filters, filters_doc, read_filters
 from plugin.serve.recommend.strategies import strategy_named
-from plugin.shop import to_major
 
 MOST_ITEMS = 100
 CONTROL_SHARE = 0.1  # of a window that names none, in a shop that names none
+MOST_DAYS = 3_650  # that a purchase may keep a product out
+DAYS = re.compile(r"([0-9]{1,4})d")
 POSITIONS = ("before", "after", "prepend", "append", "replace")
 KEYS = (
-    "slug", "name", "title", "strategies", "filters", "pins", "bans", "boosts", "min", "max",
-    "audience", "placement", "pages", "control_share", "enabled",
+    "slug", "name", "title", "strategies", "filters", "pins", "bans", "boosts", "diversity",
+    "leave_out_bought", "min", "max", "audience", "placement", "pages", "control_share", "enabled",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which products may fill a window; pins are the owner's own choice and pass.
-
-    ``category``: paths, "Bags" holds "Bags > Totes" too. Prices: major units of the product's own
-    currency, both included. Several values of one filter: any of them.
-    """
-
-    category: tuple[str, ...] = ()
-    brand: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    price_min: float | None = None
-    price_max: float | None = None
-
-    def allow(self, product: Product) -> bool:
-        """Whether ``product`` passes every filter that is set."""
-        return (
-            (not self.category or any(_inside(product.category, path) for path in self.category))
-            and (not self.brand or _folded(product.brand) in map(_folded, self.brand))
-            and (not self.tags or bool(_all_folded(self.tags) & _all_folded(product.tags)))
-            and self._price_fits(product)
-        )
-
-    def _price_fits(self, product: Product) -> bool:
-        if self.price_min is None and self.price_max is None:
-            return True
-        if product.price_now is None or product.currency is None:
-            return False
-        price = to_major(product.price_now, product.currency)
-        low = float("-inf") if self.price_min is None else self.price_min
-        high = float("inf") if self.price_max is None else self.price_max
-        return low <= price <= high
 
 
 @dataclass(frozen=True)
 class Window:
     """A product slot. ``min`` products or more are shown, or none; at most ``max``.
 
+    ``leave_out_bought``: days for which what the visitor bought is not shown; None: it may be.
+    ``back_fill``: every strategy of the chain adds to those before it, up to ``max``.
     ``document`` is what the owner wrote.
     """
 
@@ -68,9 +41,13 @@ class Window:
     strategies: tuple[str, ...]
     name: str = ""
     title: Texts = ""
-    filters: Filters = Filters()
+    filters: Filters = EVERYTHING
     pins: tuple[str, ...] = ()
     bans: tuple[str, ...] = ()
+    boosts: tuple[Boost, ...] = ()
+    diversity: Diversity = NO_CAPS
+    leave_out_bought: int | None = None
+    back_fill: bool = False
     min: int = 1
     max: int = 8
     audience: Rule | None = None  # None: everyone
@@ -88,8 +65,6 @@ def read_window(slug: str, doc: object) -> Window:
     Raises DocumentRefused naming what is wrong, NotYet for strategies this version lacks.
     """
     one = Document(doc, f"window {slug}", KEYS)
-    if one.list("boosts"):
-        raise NotYet(f"window {slug}: boosts are not there yet; put products first with pins")
     least = one.whole("min", 1, MOST_ITEMS, 1)
     most = one.whole("max", 1, MOST_ITEMS, max(8, least))
     if least > most:
@@ -100,9 +75,12 @@ def read_window(slug: str, doc: object) -> Window:
         strategies=_strategies(one),
         name=one.text("name", slug),
         title=one.texts("title", ""),
-        filters=_filters(one),
+        filters=read_filters(one),
         pins=one.names("pins"),
         bans=one.names("bans"),
+        boosts=read_boosts(one),
+        diversity=_diversity(one),
+        leave_out_bought=_days(one),
         min=least,
         max=most,
         audience=one.audience(),
@@ -115,13 +93,16 @@ def read_window(slug: str, doc: object) -> Window:
     )
 
 
+@lru_cache(maxsize=1024)
 def bare_window(strategy: str, limit: int) -> Window:
-    """A window of ``strategy`` alone (and of what stands in for it), for a call without a window.
+    """A window of ``strategy``, and of what stands in for it where it has too little, for a call
+    without a window.
 
     limit: 1 to 100. Raises DocumentRefused or NotYet as ``read_window`` does.
     """
     chain = (strategy, *strategy_named(strategy).cold)
-    return Window("", chain, max=max(1, min(limit, MOST_ITEMS)), control_share=0)
+    most = max(1, min(limit, MOST_ITEMS))
+    return Window("", chain, max=most, control_share=0, back_fill=True)
 
 
 def window_doc(window: Window) -> dict[str, Any]:
@@ -131,14 +112,18 @@ def window_doc(window: Window) -> dict[str, Any]:
         "name": window.name,
         "title": window.title,
         "strategies": list(window.strategies),
-        "filters": _filters_doc(window.filters),
+        "filters": filters_doc(window.filters),
         "pins": list(window.pins),
         "bans": list(window.bans),
+        "boosts": boosts_doc(window.boosts),
+        "diversity": {k: n for k, n in vars(window.diversity).items() if n is not None},
         "min": window.min,
         "max": window.max,
         "placement": {"position": window.position, "pages": list(window.pages)},
         "enabled": window.enabled,
     }
+    if window.leave_out_bought is not None:
+        doc["leave_out_bought"] = f"{window.leave_out_bought}d"
     if window.control_share is not None:
         doc["control_share"] = window.control_share
     if window.selector is not None:
@@ -149,7 +134,7 @@ def window_doc(window: Window) -> dict[str, Any]:
 
 
 _PLACEMENT = ("selector", "position", "pages")
-_FILTERS = ("category", "brand", "tags", "price_min", "price_max")
+_DIVERSITY = ("category", "brand")
 
 
 def _strategies(one: Document) -> tuple[str, ...]:
@@ -162,41 +147,20 @@ def _strategies(one: Document) -> tuple[str, ...]:
     return names
 
 
-def _filters(one: Document) -> Filters:
-    filters = one.inner("filters", _FILTERS)
-    low, high = (
-        None if filters.raw(key) is None else filters.number(key, 0, 1e12)
-        for key in ("price_min", "price_max")
-    )
-    if low is not None and high is not None and low > high:
-        raise filters.refused("price_min", "is more than price_max")
-    return Filters(
-        category=filters.names("category"),
-        brand=filters.names("brand"),
-        tags=filters.names("tags"),
-        price_min=low,
-        price_max=high,
+def _diversity(one: Document) -> Diversity:
+    caps = one.inner("diversity", _DIVERSITY)
+    return Diversity(
+        *(None if caps.raw(key) is None else caps.whole(key, 1, MOST_ITEMS) for key in _DIVERSITY)
     )
 
 
-def _filters_doc(filters: Filters) -> dict[str, Any]:
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in vars(filters).items()
-        if value not in ((), None)
-    }
-
-
-def _inside(category: str | None, path: str) -> bool:
-    have, want = (
-        [part.strip().casefold() for part in text.split(">")] for text in (category or "", path)
-    )
-    return have[: len(want)] == want
-
-
-def _folded(text: str | None) -> str:
-    return (text or "").strip().casefold()
-
-
-def _all_folded(texts: tuple[str, ...]) -> set[str]:
-    return {_folded(text) for text in texts}
+def _days(one: Document) -> int | None:
+    said = one.raw("leave_out_bought")
+    if said is None:
+        return None
+    if isinstance(said, str):
+        found = DAYS.fullmatch(said.strip())
+        if found is None or not 1 <= int(found[1]) <= MOST_DAYS:
+            raise one.refused("leave_out_bought", f"must be days, such as 30d, up to {MOST_DAYS}d")
+        return int(found[1])
+    return one.whole("leave_out_bought", 1, MOST_DAYS)

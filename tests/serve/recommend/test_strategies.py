@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from plugin.errors import DocumentRefused, NotYet
-from plugin.serve.recommend.strategies import NOT_YET, STRATEGIES, strategy_named
+from plugin.serve.recommend.strategies import (
+    NOT_YET,
+    PINS,
+    STRATEGIES,
+    strategy_named,
+    via_of,
+)
 
 CONTRACT = """
 bestsellers trending new_arrivals offers recently_viewed viewed_together bought_together similar
@@ -24,6 +30,13 @@ def test_a_reason_is_there_in_every_language_and_names_no_segment() -> None:
         assert "segment" not in strategy.reason["en"].lower()
 
 
+def test_every_strategy_has_a_short_code_of_its_own() -> None:
+    codes = [via_of(name) for name in (*STRATEGIES, PINS)]
+
+    assert len(set(codes)) == len(codes)
+    assert all(len(code) == 2 for code in codes)
+
+
 def test_what_stands_in_for_a_strategy_is_a_strategy() -> None:
     for strategy in STRATEGIES.values():
         assert set(strategy.cold) <= set(STRATEGIES) - {strategy.name}
@@ -31,7 +44,8 @@ def test_what_stands_in_for_a_strategy_is_a_strategy() -> None:
 
 def test_a_strategy_is_found_by_name_or_the_trouble_is_named() -> None:
     assert strategy_named("bestsellers").name == "bestsellers"
-    with pytest.raises(NotYet, match="for_you is not there yet"):
-        strategy_named("for_you")
+    for name in NOT_YET:
+        with pytest.raises(NotYet, match=f"{name} is not there yet"):
+            strategy_named(name)
     with pytest.raises(DocumentRefused, match="unknown strategy 'magic'"):
         strategy_named("magic")

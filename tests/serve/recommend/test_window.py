@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from plugin.errors import DocumentRefused, NotYet
+from plugin.errors import DocumentRefused
 from plugin.serve.product import Product
+from plugin.serve.recommend.boost import factor
 from plugin.serve.recommend.window import bare_window, read_window, window_doc
 
 HOME: dict[str, Any] = {
@@ -17,6 +18,9 @@ HOME: dict[str, Any] = {
     "filters": {"category": "Bags", "price_max": 100},
     "pins": ["bag-7"],
     "bans": ["bag-9"],
+    "boosts": [{"brand": "Pine", "by": 2}, {"item_id": "bag-3", "by": 0.5}],
+    "diversity": {"category": 3, "brand": 2},
+    "leave_out_bought": "30d",
     "min": 4,
     "max": 12,
     "audience": {"segment": "vip"},
@@ -65,6 +69,18 @@ def test_a_window_written_out_reads_back_the_same(doc: dict[str, Any]) -> None:
         ({"pins": [7]}, "pins must be a text, not a number"),
         ({"filters": {"colour": "red"}}, "filters has unknown keys: colour"),
         ({"filters": {"price_min": 9, "price_max": 4}}, "price_min is more than price_max"),
+        ({"filters": {"margin_min": 1.5}}, "margin_min must be between 0 and 1"),
+        ({"filters": {"on_sale": "yes"}}, "on_sale must be true or false"),
+        ({"boosts": [{"by": 2}]}, "exactly one of category, brand, tag, item_id"),
+        ({"boosts": [{"brand": "a", "tag": "b", "by": 2}]}, "exactly one of"),
+        ({"boosts": [{"brand": "a", "by": 0}]}, "by must be between 0.1 and 10"),
+        ({"boosts": [{"brand": "a"}]}, "by is missing"),
+        ({"boosts": [{"colour": "red", "by": 2}]}, "boosts has unknown keys: colour"),
+        ({"diversity": {"brand": 0}}, "brand must be between 1 and 100"),
+        ({"diversity": {"price": 1}}, "diversity has unknown keys: price"),
+        ({"leave_out_bought": "a month"}, "leave_out_bought must be days, such as 30d"),
+        ({"leave_out_bought": "0d"}, "leave_out_bought must be days"),
+        ({"leave_out_bought": True}, "leave_out_bought must be a number"),
         ({"enabled": "yes"}, "enabled must be true or false, not a text"),
         ({"slug": "other"}, "slug must be 'home-1'"),
     ],
@@ -75,6 +91,13 @@ def test_what_a_window_cannot_mean_is_refused_by_name(change: dict[str, Any], sa
 
     assert says in refusal.value.message
     assert "home-1" in refusal.value.message
+
+
+def test_days_are_written_as_a_number_or_with_a_d() -> None:
+    asked: dict[str, Any] = {"strategies": ["bestsellers"]}
+
+    assert read_window("w", {**asked, "leave_out_bought": 30}).leave_out_bought == 30
+    assert read_window("w", {**asked, "leave_out_bought": "30d"}).leave_out_bought == 30
 
 
 @pytest.mark.parametrize("doc", [None, [], "bestsellers", 7])
@@ -89,18 +112,9 @@ def test_a_name_that_cannot_stand_in_an_address_is_refused(slug: str) -> None:
         read_window(slug, {"strategies": ["bestsellers"]})
 
 
-def test_a_strategy_to_come_is_called_not_yet_there() -> None:
-    with pytest.raises(NotYet, match="trending is not there yet"):
-        read_window("home-1", {"strategies": ["bestsellers", "trending"]})
-
-
-def test_boosts_are_called_not_yet_there() -> None:
-    with pytest.raises(NotYet, match="boosts"):
-        read_window("home-1", {"strategies": ["bestsellers"], "boosts": [{"brand": "x"}]})
-
-
 def test_a_strategy_asked_for_by_itself_brings_what_stands_in_for_it() -> None:
-    assert bare_window("viewed_together", 5).strategies == ("viewed_together", "bestsellers")
+    chain = ("viewed_together", "similar", "bestsellers")
+    assert bare_window("viewed_together", 5).strategies == chain
     assert bare_window("recently_viewed", 5).strategies == ("recently_viewed",)
 
 
@@ -129,10 +143,42 @@ def test_a_filter_lets_through_what_the_owner_means(filters: dict[str, Any], pas
     )  # fmt: skip
     window = read_window("home-1", {"strategies": ["bestsellers"], "filters": filters})
 
-    assert window.filters.allow(tote) is passes
+    assert (window.filters.refuses(tote) is None) is passes
 
 
 def test_a_product_without_a_price_passes_no_price_filter() -> None:
     window = read_window("w", {"strategies": ["bestsellers"], "filters": {"price_max": 9}})
 
-    assert not window.filters.allow(Product("x"))
+    assert window.filters.refuses(Product("x")) == "price_max"
+
+
+@pytest.mark.parametrize(
+    ("cost", "least", "passes"),
+    [(1_200, 0.4, True), (1_200, 0.41, False), (0, 1, True), (2_500, 0, False), (None, 0, False)],
+)
+def test_a_margin_is_what_is_left_of_the_price_that_is_paid_after_its_cost(
+    cost: int | None, least: float, passes: bool
+) -> None:
+    bag = Product("bag", price=3_000, sale_price=2_000, currency="EUR", cost=cost)
+    window = read_window("w", {"strategies": ["bestsellers"], "filters": {"margin_min": least}})
+
+    assert (window.filters.refuses(bag) is None) is passes
+
+
+def test_a_window_may_hold_what_is_on_sale_alone() -> None:
+    window = read_window("w", {"strategies": ["bestsellers"], "filters": {"on_sale": True}})
+
+    assert window.filters.refuses(Product("bag", price=9, sale_price=8)) is None
+    assert window.filters.refuses(Product("mug", price=9, sale_price=9)) == "on_sale"
+
+
+def test_a_boost_moves_what_the_owner_means() -> None:
+    window = read_window("w", {"strategies": ["bestsellers"], "boosts": [
+        {"brand": "PINE", "by": 2}, {"category": "Bags", "by": 1.5}, {"tag": "new", "by": 0.5},
+        {"item_id": "mug", "by": 10},
+    ]})  # fmt: skip
+    tote = Product("t", category="Bags > Totes", brand="Pine", tags=("New",))
+
+    assert factor(window.boosts, tote) == 1.5
+    assert factor(window.boosts, Product("mug")) == 10
+    assert factor(window.boosts, Product("cup")) == 1

@@ -1,0 +1,45 @@
+"""What has changed in a store since somebody last looked?
+
+A mark is a word that is another one once what it stands for has changed. No counters: one that was
+undone with its transaction would come again with another meaning.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from plugin.storage.engine import Tx
+
+# Named in table ``facts``: what feeds and the API say of products; what events taught of them; the
+# lists that the clock makes.
+CATALOGUE, LEARNT, RANKINGS = "catalogue", "learnt", "rankings"
+LOOK = """
+select name, value from facts where name in ('generation', 'catalogue', 'learnt', 'rankings')
+"""
+TOUCH = """
+insert into facts (name, value) values (:name, :value)
+on conflict (name) do update set value = excluded.value
+"""
+
+
+class Marks(NamedTuple):
+    """How things stand. ``generation``: of the owner's documents; None: never touched."""
+
+    generation: int
+    catalogue: str | None = None
+    learnt: str | None = None
+    rankings: str | None = None
+
+
+def look(tx: Tx) -> Marks:
+    """All marks, with one look."""
+    found = dict(tx.tuples(LOOK))
+    return Marks(
+        int(found["generation"]), found.get(CATALOGUE), found.get(LEARNT), found.get(RANKINGS)
+    )
+
+
+def touch(tx: Tx, name: str) -> None:
+    """Say that what ``name`` stands for has changed in this transaction."""
+    tx.run(TOUCH, name=name, value=secrets.token_hex(8))

@@ -1,0 +1,78 @@
+"""Which products and lists were read already, and are still so?
+
+Most answers show the same popular products. What was read of the catalogue is kept in memory until
+a mark of it changes (``marks``): one cheap look a request, so that a change by any process counts
+in the next answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from plugin.serve.product import Product
+from plugin.storage import items
+from plugin.storage.engine import Store, Tx
+from plugin.storage.marks import Marks
+
+MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
+MOST_LISTS = 200
+UNREAD = Product("")
+
+Version = tuple[str | None, str | None]
+
+
+@dataclass
+class Kept:
+    """What was read of a catalogue of one version. None: it has no such product."""
+
+    version: Version
+    products: dict[str, Product | None] = field(default_factory=dict)
+    lists: dict[Hashable, tuple[Hashable, Sequence[str]]] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
+
+
+class Catalogue:
+    """The catalogue as one look sees it; ``marks`` were looked up in the same ``tx``."""
+
+    def __init__(self, store: Store, tx: Tx, marks: Marks) -> None:
+        self._tx, self._marks = tx, marks
+        version = (marks.catalogue, marks.learnt)
+        kept = _kept.get(store)
+        if kept is None or kept.version != version:
+            kept = Kept(version)
+            if version != (None, None):  # else nobody says when it changes
+                _kept[store] = kept
+        self._known = kept
+
+    def products(self, item_ids: Sequence[str]) -> dict[str, Product]:
+        """Those of ``item_ids`` that are in the catalogue, in stock or not."""
+        known = self._known.products
+        found = {item_id: known.get(item_id, UNREAD) for item_id in item_ids}
+        missing = [item_id for item_id, product in found.items() if product is UNREAD]
+        if missing:
+            if len(known) > MOST_PRODUCTS:
+                known.clear()
+            read = items.products(self._tx, missing)
+            fresh = {item_id: read.get(item_id) for item_id in missing}
+            known.update(fresh)
+            found |= fresh
+        return {item_id: product for item_id, product in found.items() if product is not None}
+
+    def kept(
+        self, name: Hashable, make: Callable[[], Sequence[str]], also: Hashable = None
+    ) -> Sequence[str]:
+        """The list called ``name``, made anew when the catalogue, the clock's lists, or ``also``
+        is another than when it was made.
+        """
+        state = (self._marks.rankings, also)
+        lists = self._known.lists
+        known = lists.get(name)
+        if known is None or known[0] != state:
+            if len(lists) > MOST_LISTS:
+                lists.clear()
+            known = lists[name] = (state, make())
+        return known[1]
