@@ -9,7 +9,7 @@ from time import monotonic
 from plugin.journey.causes import change
 from plugin.journey.decide import HERE, Decided, Hands
 from plugin.shop import Shop
-from plugin.storage import backfills, by_hand, outbox, segments, shelves
+from plugin.storage import backfills, by_hand, outbox, segments, shelf_again, shelves
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store, Tx
 
@@ -132,5 +132,8 @@ def rank(store: Store, shop: Shop, now: int) -> int:
     """Make the lists of best sellers and favourites anew; how many places they hold."""
     with store.read() as tx:  # the long part, outside the write lock
         rows = shelves.rank(tx, now)
+        habits = shelf_again.fresh_habits(tx, now)
     with store.write() as tx:
+        if habits is not None:
+            shelf_again.keep_habits(tx, habits, now)
         return shelves.keep_rankings(tx, rows)

@@ -18,11 +18,17 @@ MOST_SHELVES = 10_000  # products of one catalogue that are remembered
 MOST_CATALOGUES = 100
 
 # Of each product the newest row, where it says another thing than the catalogue now. A clock that
-# was set back does not put what is new before what is old.
+# was set back does not put what is new before what is old. ``news``: 1 it is there again, 2 it
+# costs less by a twentieth or more than was said before.
 KEEP = """
-insert into item_states (item_id, at, price, sale_price, currency, availability, tags)
+insert into item_states (item_id, at, price, sale_price, currency, availability, tags, news)
 select i.item_id, case when s.at > :now then s.at else :now end,
-       i.price, i.sale_price, i.currency, i.availability, i.tags
+       i.price, i.sale_price, i.currency, i.availability, i.tags,
+       case when s.availability = 'out_of_stock' and i.availability <> 'out_of_stock' then 1
+            when coalesce(s.currency, '') = coalesce(i.currency, '')
+              and 100 * case when i.sale_price < i.price then i.sale_price else i.price end
+                <= 95 * case when s.sale_price < s.price then s.sale_price else s.price end then 2
+            else 0 end
 from items i left join item_states s on s.item_id = i.item_id
   and s.at = (select max(o.at) from item_states o where o.item_id = i.item_id)
 where i.item_id in texts(:ids) and i.availability <> 'removed' and (
@@ -35,7 +41,8 @@ where i.item_id in texts(:ids) and i.availability <> 'removed' and (
 )
 on conflict (item_id, at) do update set
   price = excluded.price, sale_price = excluded.sale_price, currency = excluded.currency,
-  availability = excluded.availability, tags = excluded.tags
+  availability = excluded.availability, tags = excluded.tags,
+  news = case when excluded.news > 0 then excluded.news else item_states.news end
 """
 FIRST_SEEN = "select item_id, created_at from items where item_id in texts(:ids)"
 STATES = """

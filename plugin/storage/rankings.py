@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plugin.storage import marks
 from plugin.storage.engine import Row, Tx
 
 STORED = """
@@ -13,6 +12,17 @@ where r.strategy = :strategy and r.scope in texts(:scopes)
 group by r.item_id
 order by sum(r.score) desc, r.item_id
 limit :limit
+"""
+HAS_ROWS = """
+select count(*) from (
+  select 1 as one from item_events
+  where name in ('purchase', 'add_to_cart', 'view_item') and at <= :now
+  limit :rows
+) counted
+"""
+AVAILABLE = """
+select item_id from items
+where item_id in texts(:ids) and availability in ('in_stock', 'preorder')
 """
 DROP_RANKINGS = "delete from rankings"
 KEEP_RANKING = """
@@ -27,11 +37,20 @@ def stored(tx: Tx, strategy: str, scopes: tuple[str, ...], limit: int) -> list[s
     return [row["item_id"] for row in rows]
 
 
+def is_young(tx: Tx, now: int, most: int) -> bool:
+    """Whether the shop has no more than ``most`` product events, and so is ranked when asked."""
+    return bool(tx.value(HAS_ROWS, now=now, rows=most + 1) <= most)
+
+
+def available(tx: Tx, item_ids: list[str]) -> set[str]:
+    """Those of ``item_ids`` that can be bought now."""
+    return {item_id for (item_id,) in tx.tuples(AVAILABLE, ids=item_ids)}
+
+
 def keep(tx: Tx, rows: list[Row]) -> int:
     """Replace every list by ``rows`` made by ``place``; how many there are."""
     tx.run(DROP_RANKINGS)
     tx.many(KEEP_RANKING, rows)
-    marks.touch(tx, marks.RANKINGS)
     return len(rows)
 
 

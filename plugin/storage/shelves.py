@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from plugin.shop import DAY, MINUTE
-from plugin.storage import rankings, shelf_near
+from plugin.storage import rankings, shelf_near, shelf_trends
 from plugin.storage.engine import Row, Tx
 
 # Which of a visitor's own rows are looked at, newest first.
@@ -125,17 +125,6 @@ select item_id from items
 where availability in ('in_stock', 'preorder')
 order by created_at desc, item_id
 limit :limit
-"""
-AVAILABLE = """
-select item_id from items
-where item_id in texts(:ids) and availability in ('in_stock', 'preorder')
-"""
-HAS_ROWS = """
-select count(*) from (
-  select 1 as one from item_events
-  where name in ('purchase', 'add_to_cart', 'view_item') and at <= :now
-  limit :rows
-) counted
 """
 FAVOURITES = """
 with points as (
@@ -310,9 +299,10 @@ def rank(tx: Tx, now: int) -> list[Row]:
     orders count at once.
     """
     rows: list[Row] = []
-    if tx.value(HAS_ROWS, now=now, rows=YOUNG + 1) > YOUNG:
+    if not rankings.is_young(tx, now, YOUNG):
         best = enumerate(_sold(tx, now, 2**53), start=1)
         rows += [rankings.place("bestsellers", "", one["item_id"], 1 / n) for n, one in best]
+    rows += shelf_trends.rank(tx, now)
     rows += tx.all(
         FAVOURITES,
         **_since(tx, now),
@@ -344,5 +334,5 @@ def _since(tx: Tx, now: int) -> dict[str, int]:
 
 
 def _available(tx: Tx, ids: list[str]) -> list[str]:
-    there = {row["item_id"] for row in tx.all(AVAILABLE, ids=ids)}
+    there = rankings.available(tx, ids)
     return [item_id for item_id in ids if item_id in there]

@@ -1,0 +1,63 @@
+"""The promises of plugin.serve.recommend.taste: how well does a product suit a visitor?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.serve.recommend.taste import Taste, newness, taste_of
+from plugin.shop import DAY
+
+NOW = 1_790_046_000_000
+
+
+def test_who_cares_for_one_thing_alone_is_suited_wholly_by_it() -> None:
+    taste = taste_of({"Bags": (3.0, NOW)}, [("Bags > Totes", "Kiln")], NOW)
+
+    assert taste.suits("Bags > Clutches", "Kiln") == pytest.approx(1.0)
+    assert taste.suits("Bags", "Other") == pytest.approx(2 / 3)
+    assert taste.suits("Home", "Kiln") == pytest.approx(1 / 3)
+    assert taste.suits(None, None) == 0
+
+
+def test_an_old_interest_weighs_less_than_a_fresh_one() -> None:
+    taste = taste_of({"Bags": (4.0, NOW - 28 * DAY), "Home": (2.0, NOW)}, [], NOW)
+
+    assert taste.categories == {"Bags": pytest.approx(1 / 3), "Home": pytest.approx(2 / 3)}
+
+
+def test_of_a_visitor_without_a_profile_the_looks_tell_the_categories() -> None:
+    taste = taste_of({}, [("Bags > Totes", None), ("Bags", None), ("Home", None)], NOW)
+
+    assert taste.categories == {"Bags": pytest.approx(2 / 3), "Home": pytest.approx(1 / 3)}
+
+
+def test_of_whom_nothing_is_known_there_is_no_taste() -> None:
+    assert not taste_of({}, [(None, None)], NOW)
+    assert Taste().suits("Bags", "Kiln") == 0
+
+
+def test_a_product_is_half_as_new_ten_days_later() -> None:
+    assert newness(0) == 1
+    assert newness(10 * DAY) == pytest.approx(0.5)
+
+
+NAMES = st.none() | st.sampled_from(["Bags", "Home", "Home > Light", ""])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["Bags", "Home", "Toys"]), st.tuples(st.floats(0, 1e6), st.integers(0, NOW))
+    ),
+    st.lists(st.tuples(NAMES, NAMES), max_size=9),
+    NAMES,
+    NAMES,
+)
+def test_nothing_suits_less_than_not_at_all_or_more_than_wholly(
+    affinities: dict[str, tuple[float, int]],
+    seen: list[tuple[str | None, str | None]],
+    category: str | None,
+    brand: str | None,
+) -> None:
+    assert 0 <= taste_of(affinities, seen, NOW).suits(category, brand) <= 1 + 1e-9
