@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugin.storage import marks
 from plugin.storage.engine import Row, Tx
 
 STORED = """
@@ -51,6 +52,7 @@ def keep(tx: Tx, rows: list[Row]) -> int:
     """Replace every list by ``rows`` made by ``place``; how many there are."""
     tx.run(DROP_RANKINGS)
     tx.many(KEEP_RANKING, rows)
+    marks.touch(tx, marks.RANKINGS)
     return len(rows)
 
 
