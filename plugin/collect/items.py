@@ -56,13 +56,14 @@ def check_items(body: Mapping[str, Any], shop: Shop) -> tuple[list[CatalogueItem
     refused: list[Refused] = []
     for index, one in enumerate(raw):
         try:
-            good.append(_read(one, shop))
+            good.append(read_item(one, shop))
         except EventRefused as trouble:
             refused.append(Refused(index, trouble.message))
     return good, refused
 
 
-def _read(raw: Any, shop: Shop) -> CatalogueItem:
+def read_item(raw: Any, shop: Shop) -> CatalogueItem:
+    """One product under the API's names. Raises EventRefused with what is wrong."""
     if not isinstance(raw, Mapping):
         raise EventRefused("an item must be an object")
     currency = shop.currency
