@@ -19,6 +19,7 @@ from plugin.storage.engine import Store, Tx
 
 LEAST = 20  # views and orders that are worth a new model
 SHARE = 20  # one in so many of those that the model was made of
+MOST_FORGOTTEN = 2_000  # profiles that are left out of a model: each request counts them
 OLD = DAY  # then a single new one is enough
 
 Told = Callable[[str, int], None]
@@ -36,6 +37,8 @@ def why_build(store: Store, now: int) -> str | None:
         new = models.new_deeds(tx, row["cut_seq"], enough)
         if new >= enough:
             return f"{new} views and orders came"
+        if len(forgotten.everybody(tx)) >= MOST_FORGOTTEN:
+            return "many visitors were erased or joined"
         if now - row["made_at"] > OLD and (new or row["catalogue"] != locations.version(tx)):
             return "it was older than a day"
     return None
