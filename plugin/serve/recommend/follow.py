@@ -1,0 +1,64 @@
+"""What is viewed soon after a product, and before it?
+
+Sequential rules (Ludewig and Jannach, "Evaluation of session-based recommendation algorithms",
+2018): a pair of views counts ``1 / steps between them``; here also against the order, for less.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from heapq import nlargest
+from operator import itemgetter
+from typing import Any
+
+from plugin.serve.recommend.arrays import Arrays
+from plugin.serve.recommend.table import Ranked, Rows, row_arrays
+from plugin.serve.recommend.tuning import Tuning
+from plugin.serve.recommend.visits import Visits
+
+
+def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
+    """The arrays of ``Follow``. Time grows with the views, memory is one row's."""
+    steps = [1 / step for step in range(1, tuning.follow_steps + 1)]
+    fresh = visits.freshness(tuning.follow_days)
+
+    def row(number: int) -> dict[int, float]:
+        rules: dict[int, float] = {}
+        have = rules.get
+        for place in visits.places(number)[-tuning.table_visits :]:
+            visit = visits.row[place]
+            start, end = visits.ends[visit - 1] if visit else 0, visits.ends[visit]
+            weight = fresh[visit]
+            for other, step in zip(visits.items[place + 1 : end], steps, strict=False):
+                rules[other] = have(other, 0.0) + weight * step
+            weight *= tuning.follow_back
+            before = visits.items[max(start, place - tuning.follow_steps) : place]
+            for other, step in zip(reversed(before), steps, strict=False):
+                rules[other] = have(other, 0.0) + weight * step
+        rules.pop(number, None)
+        return rules
+
+    return row_arrays("view.follow", map(row, range(visits.products)), tuning.follow_kept)
+
+
+class Follow:
+    """The rules of a model, asked for what goes with the products of a visit."""
+
+    def __init__(self, arrays: Arrays, tuning: Tuning) -> None:
+        self._rows, self._tuning = Rows(arrays, "view.follow"), tuning
+
+    def __call__(self, seen: Sequence[int], n: int) -> Ranked:
+        """The ``n`` best (number, score), best first; ``seen``: oldest first, repeats allowed.
+
+        The rules of the newest distinct products are added, each row by its best, each older one
+        times ``follow_fade``.
+        """
+        scores: dict[int, float] = {}
+        have, weight = scores.get, 1.0
+        for number in list(dict.fromkeys(reversed(seen)))[: self._tuning.follow_remembered]:
+            others, rules = self._rows[number]
+            for other, rule in zip(others, rules, strict=True):
+                scores[other] = have(other, 0.0) + weight * rule / rules[0]
+            weight *= self._tuning.follow_fade
+        return nlargest(n, scores.items(), key=itemgetter(1))

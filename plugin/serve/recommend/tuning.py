@@ -1,0 +1,72 @@
+"""Which numbers decide how the session rankers rank, and how much does each ranker weigh?
+
+The defaults were found on the last days of the training parts of two public data sets, never on
+their tests: docs/decisions/0006-session-rankers.md. A shop's own weights come from its replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The parameters of the session rankers and the weights of their fusion.
+
+    Those of the first part are used when a model is built, those of the second when it is asked.
+    """
+
+    # Building. Lengths are of visits; `_days`: after so many days a visit counts 1/e.
+    longest: int = 60  # newest views of a visit that count
+    postings: int = 300  # newest visits of a product that are neighbours
+    neighbour_days: float = 100.0
+    table_visits: int = 2_000  # newest visits of a product that its rows of both tables count
+    table_kept: int = 100  # products in a row of the table of products
+    table_days: float = 100.0
+    saturation: float = 1.2  # k1 of BM25
+    length: float = 0.75  # b of BM25
+    follow_steps: int = 10  # how far apart two views may be to make a rule
+    follow_back: float = 0.5  # what a rule against the order of views counts
+    follow_kept: int = 60
+    follow_days: float = 100.0
+    trend_share: float = 0.05  # the newest part of all visits, for what is on the rise
+    trend_known: float = 0.6  # how much of its rise a product's views of all time explain
+
+    # Asking. Fades: the weight of the view before is 1/e after so many views, or times the share.
+    remembered: int = 12  # newest distinct products of the visit that find neighbours
+    neighbours: int = 300
+    overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
+    match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
+    distance_fade: float = 5.0  # in how far a product stands from the one met
+    table_remembered: int = 10
+    table_fade: float = 0.7
+    follow_remembered: int = 5
+    follow_fade: float = 0.6
+    depth: int = 100  # products each ranker gives to the fusion
+
+    # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
+    by_neighbours: float = 0.48
+    by_table: float = 0.36
+    by_follow: float = 0.24
+    by_trend: float = 0.3
+    by_repeat: float = 1.0
+    repeat_start: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON that ``read_tuning`` takes."""
+        return asdict(self)
+
+    def weighing(self, **weights: float) -> Tuning:
+        """The same with other weights of the fusion (``by_…``)."""
+        return replace(self, **weights)  # type: ignore[arg-type]
+
+
+DEFAULT = Tuning()
+
+
+def read_tuning(doc: Mapping[str, Any]) -> Tuning:
+    """What ``as_json`` gave; names this version does not know are passed over, absent: default."""
+    known = asdict(DEFAULT)
+    return replace(DEFAULT, **{name: doc[name] for name in known if name in doc})
