@@ -1,7 +1,7 @@
 -- Catalogue feeds: where each is, when it is read next, and how its last run went.
 create table feeds (
   name text not null primary key,
-  source text not null default '', -- an address; empty: files brought by hand
+  source text not null default '', -- an address, or empty: files brought by hand
   columns text not null default '{}', -- ours: theirs
   every_hours {int}, -- null: only when somebody asks
   due_at {int}, -- null: not by the clock
