@@ -17,6 +17,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     staff      leave a browser of the shop's own people out, or not      one transaction
     models     learn from all visits and orders, in a file            one small transaction
     outgoing   which addresses are told who enters and leaves            one transaction each
+    feeds      take a catalogue feed in, part by part, or refuse it         one transaction each
     inspection keep what the owner's browser saw on the shop's pages     one transaction
 
 ``STEPS`` are the writes that share a commit with others; ``LONG_STEPS`` take the write lock in
@@ -47,6 +48,7 @@ from plugin.journey.edits import (
     settings_changed,
     submit,
 )
+from plugin.journey.feeds import FEED_STEPS
 from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
 from plugin.journey.models import (
@@ -146,6 +148,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_hook,
         rotate_hook,
         replay_messages,
+        *FEED_STEPS,
         keep_model,
     )
 }

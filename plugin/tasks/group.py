@@ -25,7 +25,7 @@ from plugin.storage.house import House
 from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, asked, refused
 
 log = logging.getLogger("regulars.writer")
-CATALOGUE_STEPS = frozenset({"put_items", "delete_item"})
+CATALOGUE_STEPS = frozenset({"put_items", "delete_item", "put_feed_items", "remove_feed_items"})
 TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
 ATTEMPTS = 3  # of a commit that lost a race for a lock
