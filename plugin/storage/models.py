@@ -10,20 +10,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from plugin.serve.recommend.arrays import Arrays, Broken, Ids
+from plugin.serve.recommend.for_you import SessionRankers
+from plugin.serve.recommend.recent import Recent
+from plugin.serve.recommend.tuning import read_tuning
 from plugin.storage import model_files
 from plugin.storage.engine import Row, Store, Tx
+from plugin.storage.fresh import Fresh
 
 log = logging.getLogger("regulars.models")
 
 # One look a request: which one counts, and whether somebody was forgotten since the last look.
 NEWEST = """
-select m.generation, m.cut_seq, (select max(seq) from forgotten) as forgotten
+select m.generation, m.cut_seq, (select count(*) from forgotten) as forgotten
 from models m
 order by m.generation desc
 limit 1
@@ -51,22 +56,36 @@ select count(*) from (
 """
 
 
-@dataclass
 class Built:
-    """A model as this process holds it. ``cut_seq``: the last event that is in it.
+    """A model as this process holds it, with what came since. ``cut_seq``: its last event.
 
-    ``forgotten``: profiles whose rows are to be left out of every answer.
+    Each ranker is made when it is first asked for, one a process.
     """
 
-    generation: int
-    cut_seq: int
-    arrays: Arrays
-    forgotten: frozenset[int] = frozenset()
+    def __init__(self, generation: int, cut_seq: int, arrays: Arrays) -> None:
+        self.generation, self.cut_seq, self.arrays = generation, cut_seq, arrays
+        self.ids = Ids(arrays)
+        self.fresh = Fresh(Recent(self.ids), cut_seq)
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held by a thread while it asks a ranker that is given ``recent``."""
+        return self.fresh.lock
+
+    @property
+    def recent(self) -> Recent:
+        """The visits since the model was cut; its numbers go on where the model's end."""
+        return self.fresh.recent
+
+    @property
+    def forgotten(self) -> frozenset[int]:
+        """Profiles that were erased, joined or parted since: their rows count for nothing."""
+        return self.fresh.forgotten
 
     @cached_property
-    def ids(self) -> Ids:
-        """The product ids of the model's numbers."""
-        return Ids(self.arrays)
+    def sessions(self) -> SessionRankers:
+        """What goes with a visit."""
+        return SessionRankers(self.arrays, read_tuning(self.arrays.meta.get("tuning", {})))
 
 
 @dataclass
@@ -83,17 +102,22 @@ _holding = threading.Lock()
 
 
 def current(store: Store, tx: Tx) -> Built | None:
-    """The shop's model, as of ``tx``, a look into ``store``; None: none yet, or none to be read."""
+    """The shop's model with what came since, as of ``tx``, a look into ``store``.
+
+    None: there is none yet, or none that can be read here.
+    """
     found = tx.one(NEWEST)
     if found is None or store.models is None:
         return None
     with _holding:
         held = _held.setdefault(store, _Held())
     if held.failed == found["generation"]:
-        return held.built
+        return None
     # An older look into the store may come late: the newer model serves it as well.
     if held.built is None or held.built.generation < found["generation"]:
         _open(held, store, tx, found)
+    if held.built is not None and held.built.generation == found["generation"]:
+        held.built.fresh.take_in(tx, found["forgotten"])
     return held.built
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from plugin.serve.product import Product
 from plugin.serve.recommend.arrays import id_arrays, pack
+from plugin.serve.recommend.for_you import session_arrays
 from plugin.serve.recommend.runs import Runs
 
 # Another number when the arrays mean something else: a model of an older program is built again.
@@ -41,3 +42,4 @@ def _parts(
     item_ids: Sequence[str], sessions: Runs, orders: Runs, products: Iterable[Product | None]
 ) -> Iterator[tuple[str, Part]]:
     yield "ids", dict(id_arrays(item_ids))
+    yield "visits", dict(session_arrays(sessions, len(item_ids)))
