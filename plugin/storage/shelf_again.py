@@ -16,7 +16,7 @@ from plugin.storage.engine import Tx
 if TYPE_CHECKING:
     from plugin.storage.shelves import Wanted
 
-MOST_LINES = 400  # of a visitor's orders, newest first
+MOST_LINES = 200  # of a visitor's orders, newest first
 MOST_LOOKS = 100  # of a visitor's views and of what was put into the cart, newest first
 LOOKED_DAYS = 90
 NEWS_DAYS = 14
@@ -95,7 +95,7 @@ order by s.item_id, s.at
 """
 # What costs more again than when it fell is no news any more.
 NEWS = """
-select s.item_id
+select s.item_id, max(s.at)
 from (
   select item_id, at, news, price, sale_price from item_states
   where news > 0 and at > :since and at <= :now
@@ -138,8 +138,7 @@ def back_in_stock(tx: Tx, wanted: Wanted) -> list[str]:
     the visitor's segments like, then anything of the last 14 days; within each the newest first.
     """
     own = _since_looked(tx, wanted)
-    since = wanted.now - NEWS_DAYS * DAY
-    news = [one for (one,) in tx.tuples(NEWS, since=since, now=wanted.now, most=MOST_NEWS)]
+    news = _news(tx, wanted)
     liked = _favoured(tx, wanted.segments, news)
     news.sort(key=lambda item_id: item_id not in liked)
     bought = _just_bought(tx, wanted)
@@ -189,6 +188,14 @@ def _since_looked(tx: Tx, wanted: Wanted) -> list[str]:
             found[item_id] = at
     there = rankings.available(tx, list(found)) if found else set()
     return sorted(there, key=lambda item_id: (-found[item_id], item_id))
+
+
+def _news(tx: Tx, wanted: Wanted) -> list[str]:
+    today, since = wanted.now // DAY, wanted.now - NEWS_DAYS * DAY
+    # Since the day began, so that the rows serve all of it.
+    whole = {"since": (today - NEWS_DAYS) * DAY, "now": (today + 1) * DAY, "most": MOST_NEWS}
+    rows = wanted.kept(("news", today), lambda: tx.tuples(NEWS, **whole))
+    return [item_id for item_id, at in rows if since < at <= wanted.now]
 
 
 def _favoured(tx: Tx, segments: tuple[str, ...], item_ids: list[str]) -> set[str]:

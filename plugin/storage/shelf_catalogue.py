@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from plugin.serve.recommend.taste import Taste, newness, pulled, taste_of
+from plugin.serve.recommend.taste import Choice, Taste, best_first, newness, taste_of, top
 from plugin.shop import DAY
 from plugin.storage.engine import Tx
 
@@ -89,34 +89,23 @@ def new_arrivals(tx: Tx, wanted: Wanted) -> list[str]:
     """What came to the shop in the 30 days up to its newest product: newest first, and for a
     visitor of whom a taste is known what suits it before what is a little newer.
     """
-    taste = _taste(tx, wanted)
-    rows = tx.tuples(NEW_ITEMS, limit=max(CHOICE, wanted.limit) if taste else wanted.limit)
-    if taste:
-        newest = rows[0][1] if rows else 0
-        rows.sort(
-            key=lambda row: (-pulled(newness(newest - row[1]), taste.suits(*row[2:])), row[0])
-        )
-    return [row[0] for row in rows][: wanted.limit]
+    most = max(CHOICE, wanted.limit)
+    choice = wanted.kept(("new arrivals", most), lambda: _newest(tx, most))
+    return best_first(choice, _taste(tx, wanted))[: wanted.limit]
 
 
 def offers(tx: Tx, wanted: Wanted) -> list[str]:
     """What costs less than before: the deeper reduced, the better sold and the better suited to a
     visitor of whom a taste is known, the earlier.
     """
-    choice = max(CHOICE, wanted.limit)
-    places = _places(tx, wanted.now, choice)
-    rows = tx.tuples(DEEPEST, limit=choice)
-    if len(rows) == choice:  # else they are all there
-        rows += tx.tuples(REDUCED, ids=list(places))
-    taste = _taste(tx, wanted) if rows else Taste()
-
-    def worth(row: Sequence[Any]) -> float:
-        place = places.get(row[0])
-        popular = 0.0 if place is None else 1 / (1 + math.log2(place))
-        return pulled(row[1] * (1 + popular), taste.suits(*row[2:]))
-
-    found = {row[0]: worth(row) for row in rows}
-    return sorted(found, key=lambda item_id: (-found[item_id], item_id))[: wanted.limit]
+    most = max(CHOICE, wanted.limit)
+    popular = wanted.kept(("popular", most), lambda: tx.tuples(POPULAR, limit=most))
+    if popular:
+        choice = wanted.kept(("offers", most), lambda: _reduced(tx, popular, most))
+    else:  # a young shop: its first orders count at once
+        sold = tx.tuples(SOLD_LATELY, now=wanted.now, most=MOST_SALES, limit=most)
+        choice = _reduced(tx, sold, most)
+    return best_first(choice, _taste(tx, wanted) if choice else Taste())[: wanted.limit]
 
 
 def free_shipping_gap(tx: Tx, wanted: Wanted) -> list[str]:
@@ -153,8 +142,21 @@ def _taste(tx: Tx, wanted: Wanted) -> Taste:
     return taste_of(wanted.affinities, [(row[0], row[1]) for row in seen], wanted.now)
 
 
-def _places(tx: Tx, now: int, limit: int) -> dict[str, int]:
-    """The best sellers and their places, from 1 on; of a young shop as of this moment."""
-    rows = tx.tuples(POPULAR, limit=limit)
-    rows = rows or tx.tuples(SOLD_LATELY, now=now, most=MOST_SALES, limit=limit)
-    return {item_id: place for place, (item_id,) in enumerate(rows, start=1)}
+def _newest(tx: Tx, most: int) -> list[Choice]:
+    rows = tx.tuples(NEW_ITEMS, limit=most)
+    return [(one, newness(rows[0][1] - at), top(path), brand) for one, at, path, brand in rows]
+
+
+def _reduced(tx: Tx, popular: Sequence[Sequence[Any]], most: int) -> list[Choice]:
+    """Offers by how deep they are reduced and how well they sell. popular: best sellers first."""
+    places = {row[0]: place for place, row in enumerate(popular, start=1)}
+    rows = tx.tuples(DEEPEST, limit=most)
+    if len(rows) == most:  # else they are all there
+        rows += tx.tuples(REDUCED, ids=list(places))
+
+    def worth(item_id: str, discount: float) -> float:
+        place = places.get(item_id)
+        return discount * (1 if place is None else 1 + 1 / (1 + math.log2(place)))
+
+    found = {row[0]: (row[0], worth(*row[:2]), top(row[2]), row[3]) for row in rows}
+    return sorted(found.values(), key=lambda one: (-one[1], one[0]))

@@ -5,8 +5,9 @@ One query a strategy, and each is bounded: it reads no more when the shop has te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from plugin.shop import DAY, MINUTE
 from plugin.storage import rankings, shelf_near, shelf_trends
@@ -167,6 +168,14 @@ where place <= :places
 """
 
 
+Rows = Sequence[Any]
+Keep = Callable[[Hashable, Callable[[], Rows]], Rows]
+
+
+def _anew(name: Hashable, make: Callable[[], Rows]) -> Rows:
+    return make()
+
+
 @dataclass(frozen=True)
 class Wanted:
     """For whom and for which page products are asked for.
@@ -176,7 +185,8 @@ class Wanted:
     those that may not be shown. ``cart``: its product ids; ``cart_value``: what it is worth, None:
     as the catalogue says. ``free_shipping``: what it must be worth to be delivered for nothing,
     None: never. Both in minor units of ``currency``, the shop's. ``affinities``: the visitor's, as
-    the profile has them.
+    the profile has them. ``kept``: of a name and what makes rows, the rows as they were made, for
+    as long as the catalogue and the clock's lists are the same.
     """
 
     now: int
@@ -190,6 +200,7 @@ class Wanted:
     free_shipping: int | None = None
     currency: str | None = None
     affinities: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    kept: Keep = field(default=_anew, compare=False, repr=False)
 
 
 def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:

@@ -61,11 +61,10 @@ def due_first(bought: Iterable[Bought], habits: Mapping[str, Habit], now: int) -
     return sorted(times, key=rank)
 
 
-def _gap_ms(one: Bought, times: Iterable[int], habit: Habit | None) -> float:
+def _gap_ms(one: Bought, times: set[int], habit: Habit | None) -> float:
     """The usual gap: the buyer's own, else the product's, else its category's, else any."""
-    own = [later - sooner for sooner, later in pairwise(sorted(times))]
-    if own:
-        return max(median(own), DAY)
+    if len(times) > 1:
+        return max(DAY, median(later - sooner for sooner, later in pairwise(sorted(times))))
     usual = one.gap_days or (habit.gap_days if habit else 0) or USUAL_GAP_DAYS
     return DAY * max(1.0, usual)
 

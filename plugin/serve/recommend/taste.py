@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plugin.shop import DAY
@@ -12,6 +12,9 @@ HALF_LIFE_DAYS = 14.0  # as profile.fold has it
 BY_CATEGORY, BY_BRAND = 2 / 3, 1 / 3
 NEW_HALF_DAYS = 10.0  # a product is half as new after so long
 PULL = 3.0  # what suits wholly counts so many times more, beside once for itself
+
+# A product's id, its score for everybody (0 or more), top category and brand.
+Choice = tuple[str, float, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class Taste:
     def __bool__(self) -> bool:
         return bool(self.categories or self.brands)
 
-    def suits(self, category: str | None, brand: str | None) -> float:
-        """How much a product of this category (a path) and brand suits, 0 (or unknown) to 1."""
-        by_category = self.categories.get(top(category), 0.0)
+    def suits(self, category: str, brand: str | None) -> float:
+        """How much a product of this top category and brand suits, 0 (or unknown) to 1."""
+        by_category = self.categories.get(category, 0.0)
         return BY_CATEGORY * by_category + BY_BRAND * self.brands.get(brand or "", 0.0)
 
 
@@ -56,9 +59,18 @@ def newness(age_ms: float) -> float:
     return float(2.0 ** (-age_ms / (NEW_HALF_DAYS * DAY)))
 
 
-def pulled(score: float, suits: float) -> float:
-    """A product's score for a visitor whom it suits so much (0 to 1)."""
-    return score * (1.0 + PULL * suits)
+def best_first(choice: Sequence[Choice], taste: Taste) -> list[str]:
+    """The products by their score as it is pulled by the taste; equal ones by their ids.
+
+    choice: best first already for who has no taste.
+    """
+    if not taste:
+        return [one[0] for one in choice]
+    pulled = [
+        (-score * (1.0 + PULL * taste.suits(category, brand)), item_id)
+        for item_id, score, category, brand in choice
+    ]
+    return [item_id for _, item_id in sorted(pulled)]
 
 
 def top(category: str | None) -> str:
