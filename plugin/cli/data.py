@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from plugin import journey
+from plugin.cli.catalog import import_catalog, say_refused
 from plugin.cli.room import Room, room
-from plugin.errors import NotYet
 from plugin.journey import Changes
 from plugin.shop import Shop
 from plugin.tasks.imports import Report, Source, import_events, import_orders, open_source
@@ -24,15 +24,28 @@ SHOP = click.option("--shop", "name", help="Which shop; may be left out when the
 @click.argument("source")
 @SHOP
 @click.option("--map", "mapping", default="", help="ours=theirs,… : which column holds what.")
-def import_(kind: str, source: str, name: str | None, mapping: str) -> None:
-    """Bring in a file: says rows read, kept, refused and why. Run it again to go on."""
-    if kind == "catalog":
-        raise NotYet("catalogue files are not read yet: send the products with PUT /v1/items")
+@click.option("--force", is_flag=True, help="Take a catalogue though it looks wrong.")
+@click.option("--feed", default="catalog", show_default=True, help="The catalogue's name.")
+@click.option("--every", type=click.IntRange(1, 168), help="Read its address every so many hours.")
+def import_(
+    kind: str,
+    source: str,
+    name: str | None,
+    mapping: str,
+    force: bool,
+    feed: str,
+    every: int | None,
+) -> None:
+    """Bring in a file or an address: says rows read, kept, refused and why; again: goes on."""
     given = dict(pair.split("=", 1) for pair in mapping.split(",") if "=" in pair)
     with room() as here:
-        shop, file = here.shop(name), open_source(source)
+        shop = here.shop(name)
+        if kind == "catalog":
+            import_catalog(here, shop, source, given, force=force, feed=feed, every=every)
+            return
         began = time.monotonic()
-        report = _with_progress(here, shop, file, kind, given)
+        with open_source(source, private=here.house.settings.fetch_private) as file:
+            report = _with_progress(here, shop, file, kind, given)
         changes = Changes(**here.writer.do(shop.name, "reassign", now=here.now()))
         here.writer.do(shop.name, "rank", now=here.now())
     say_report(report, time.monotonic() - began)
@@ -42,7 +55,7 @@ def import_(kind: str, source: str, name: str | None, mapping: str) -> None:
 def _with_progress(
     here: Room, shop: Shop, file: Source, kind: str, given: dict[str, str]
 ) -> Report:
-    with click.progressbar(length=file.size, label=f"{kind} from {file.path.name}") as bar:
+    with click.progressbar(length=file.size, label=f"{kind} from {file.name}") as bar:
 
         def told(position: int) -> None:
             bar.update(position - bar.pos)
@@ -62,11 +75,7 @@ def say_report(report: Report, seconds: float) -> None:
     click.echo(f"{report.events:,} orders or events, {report.new:,} of them new")
     if report.resumed_at:
         click.echo(f"an earlier run had stored the first {report.resumed_at:,} of them")
-    for reason, count in sorted(report.refused.items(), key=lambda pair: -pair[1]):
-        rows = ", ".join(str(row) for row in report.examples.get(reason, []))
-        click.echo(
-            f"  {count:>9,}  {reason} (rows {rows}…)" if rows else f"  {count:>9,}  {reason}"
-        )
+    say_refused(report)
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from plugin.collect.amounts import read_currency, read_money
@@ -44,7 +44,10 @@ class CatalogueItem:
 
     def as_row(self) -> dict[str, Any]:
         """The product as the store takes it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in COLUMNS}
+
+
+COLUMNS = tuple(one.name for one in fields(CatalogueItem))
 
 
 def check_items(body: Mapping[str, Any], shop: Shop) -> tuple[list[CatalogueItem], list[Refused]]:

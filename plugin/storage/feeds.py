@@ -188,7 +188,9 @@ def beat(tx: Tx, name: str, done: int, whole: int, now: int) -> None:
 
 
 def went_well(tx: Tx, name: str, now: int, due_at: int | None, found: Mapping[str, Any]) -> None:
-    """A run took the feed in; ``found``: report, etag, modified, digest, turns_at, items, currency."""
+    """A run took the feed in; ``found``: report, etag, modified, digest, turns_at, items and
+    currency.
+    """
     words = {**found, "report": orjson.dumps(found["report"]).decode()}
     tx.run(WELL, name=name, now=now, due_at=due_at, **words)
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 import requests
@@ -80,9 +80,11 @@ def fetch(
     limits: Limits = Limits(),
     private: bool = False,
     resolve: Resolve | None = None,
+    into: BinaryIO | None = None,
 ) -> Fetched:
     """What ``url`` answers.
 
+    into: the answer's body goes into this file as it comes, and ``Fetched.body`` is empty.
     private: addresses of the owner's own network are fine too (``REGULARS_FETCH_PRIVATE``).
     Raises FetchRefused for an address that may not be called, FetchFailed for no or a bad answer.
     """
@@ -90,7 +92,10 @@ def fetch(
     door = _Door(began + limits.seconds, private, resolve or look_up)
     for _ in range(limits.redirects + 1):
         check_url(url, private=private)
-        status, named, content = _once(door, method, url, body, headers or {}, limits)
+        if into is not None:
+            into.seek(0)
+            into.truncate()  # what a redirect said
+        status, named, content = _once(door, method, url, body, headers or {}, limits, into)
         target = named.get("location")
         if status not in REDIRECTS or target is None or limits.redirects == 0:
             took = round((time.monotonic() - began) * 1000)
@@ -251,6 +256,7 @@ def _once(
     body: bytes | None,
     headers: Mapping[str, str],
     limits: Limits,
+    into: BinaryIO | None,
 ) -> tuple[int, dict[str, str], bytes]:
     """One request and its answer: status, headers by lower-case name, body."""
     guarded = _Guarded(door)
@@ -272,14 +278,18 @@ def _once(
             )
             with answer:
                 named = {name.lower(): value for name, value in answer.headers.items()}
-                return answer.status_code, named, _read(answer, named, door, limits)
+                return answer.status_code, named, _read(answer, named, door, limits, into)
         except (requests.RequestException, HTTPError, OSError, ValueError) as trouble:
             door.left()  # what was shut because the time was over is not the other side's trouble
             raise FetchFailed(f"no good answer: {_plainly(trouble)}") from trouble
 
 
 def _read(
-    answer: requests.Response, named: Mapping[str, str], door: _Door, limits: Limits
+    answer: requests.Response,
+    named: Mapping[str, str],
+    door: _Door,
+    limits: Limits,
+    into: BinaryIO | None,
 ) -> bytes:
     """The body, no longer than it may be and never unpacked: small bodies can unpack to huge."""
     if named.get("content-encoding", "identity") != "identity" and not limits.cut:
@@ -292,8 +302,11 @@ def _read(
         if not part:
             door.left()  # a connection that we shut ends like one that is done
             return b"".join(parts)
-        parts.append(part)
         size += len(part)
+        if into is None:
+            parts.append(part)
+        else:
+            into.write(part)
     if not limits.cut:
         raise FetchFailed(f"the answer is longer than {limits.size} bytes")
     return b"".join(parts)[: limits.size]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -15,14 +17,17 @@ from sqlite_utils.utils import Format, rows_from_file
 
 from plugin.collect.checks import check_visit
 from plugin.collect.order_rows import Line, RowRefused, RowsRead, columns, read_orders
-from plugin.errors import NotFound, NotYet, PluginError
+from plugin.errors import NotFound, PluginError
 from plugin.shop import Shop
 from plugin.storage import imports
 from plugin.storage.house import House
+from plugin.tasks.fetch import Fetched, FetchFailed, Limits, fetch
 from plugin.tasks.writer import Writer
 
 PART = 250  # orders or events in one commit
 EXAMPLES = 3  # row numbers kept for each reason
+# Of a file that is fetched; what takes longer is better brought in as a file of one's own.
+FETCHED = Limits(seconds=60.0, size=100 << 20)
 
 
 @dataclass
@@ -48,10 +53,14 @@ class Report:
 
 
 class Source:
-    """A file to import, packed by gzip or not; tells how far its reading has come."""
+    """A file to import, packed by gzip or not; tells how far its reading has come.
 
-    def __init__(self, path: Path) -> None:
+    ``name``: what people call it, an address or a file's name.
+    """
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
         self.path = path
+        self.name = path.name if name is None else name
         self.size = path.stat().st_size
 
     def digest(self, kind: str, shop: Shop) -> str:
@@ -78,14 +87,39 @@ class Source:
         told(self.size)
 
 
-def open_source(source: str) -> Source:
-    """The file at ``source``. Raises NotFound, or NotYet for an address on the web."""
-    if "://" in source:
-        raise NotYet("imports from an address are not here yet: download the file and name it")
+def is_address(source: str) -> bool:
+    """Whether ``source`` is to be fetched, rather than a file's path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+@contextmanager
+def open_source(source: str, *, private: bool = False) -> Iterator[Source]:
+    """The file at ``source``, a path or an address; what is fetched is gone afterwards.
+
+    private: as ``fetch``. Raises NotFound, FetchRefused, FetchFailed.
+    """
+    if is_address(source):
+        with tempfile.NamedTemporaryFile(prefix="regulars-") as file:
+            fetch_into(file, source, private=private)
+            yield Source(Path(file.name), source)
+        return
     path = Path(source).expanduser()
     if not path.is_file():
         raise NotFound(f"there is no file {source}")
-    return Source(path)
+    yield Source(path)
+
+
+def fetch_into(
+    file: Any, url: str, *, private: bool = False, headers: Mapping[str, str] | None = None
+) -> Fetched:
+    """Fetch ``url`` into an open file. Raises FetchRefused, FetchFailed for any answer but 200, and
+    304 where ``headers`` ask for it.
+    """
+    found = fetch(url, headers=headers, limits=FETCHED, private=private, into=file)
+    file.flush()
+    if found.status != 200 and not (found.status == 304 and headers):
+        raise FetchFailed(f"the address answered {found.status} instead of a file")
+    return found
 
 
 def import_orders(
@@ -101,7 +135,7 @@ def import_orders(
     rows = source.rows(told)
     first = next(rows, None)
     if first is None:
-        raise PluginError(f"{source.path} holds no rows")
+        raise PluginError(f"{source.name} holds no rows")
     names = columns(first[1], given)
     return Import("orders", house, writer, shop, source, now).run(
         read_orders(_lines(first, rows, names), shop, now)
@@ -183,7 +217,7 @@ class Import:
         progress = {
             "digest": self.digest,
             "kind": self.kind,
-            "source": self.source.path.name,
+            "source": self.source.name,
             "events": self.report.events,
             "kept": self.report.kept,
             "refused": self.report.refused,

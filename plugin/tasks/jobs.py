@@ -12,6 +12,7 @@ from plugin.config import Settings
 from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
+from plugin.tasks.feeds import run_due
 from plugin.tasks.outbox import Post, deliver
 from plugin.tasks.trainer import build_apart
 from plugin.tasks.writer import Writer
@@ -39,6 +40,7 @@ def jobs(settings: Settings, writer: Writer | None = None) -> tuple[Job, ...]:
     own: dict[str, dict[str, Any]] = {
         "tick": {"every_s": settings.tick_seconds, "run": partial(_tick, writer=writer)},
         "models": {"run": partial(_models, settings=settings)},
+        "feeds": {"run": partial(run_due, writer=writer, private=settings.fetch_private)},
         "webhooks": {
             "run": partial(
                 _webhooks, secret_key=settings.secret_key, private=settings.fetch_private
@@ -103,6 +105,7 @@ JOBS = (
     Job("webhooks", "tells the owner's addresses who entered and who left", _webhooks, every_s=10),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
     Job("models", "learns what is viewed and bought together", _models, every_s=300),
+    Job("feeds", "reads the catalogue's feeds whose time has come", run_due, every_s=10),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),

@@ -164,6 +164,7 @@ JOBS = {
     "tick": _l("Moves visitors whose segments may have changed"),
     "webhooks": _l("Tells your own servers who entered and who left"),
     "rankings": _l("Makes the lists of best sellers and of segments' favourites"),
+    "feeds": _l("Reads the catalogue's feeds whose time has come"),
     "models": _l("Learns what is viewed and bought together"),
     "standings": _l("Ranks customers by recency, orders and money"),
     "pulse": _l("Notices when events stop coming"),
