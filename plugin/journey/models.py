@@ -45,12 +45,17 @@ def why_build(store: Store, now: int) -> str | None:
 
 
 def build_model(
-    store: Store, shop: Shop, now: int, told: Told = model_rows.nobody
+    store: Store,
+    shop: Shop,
+    now: int,
+    told: Told = model_rows.nobody,
+    most_views: int = model_rows.MOST_VIEWS,
 ) -> dict[str, Any]:
     """Make the file of a new model; what ``keep_model`` is to be given so that it counts.
 
     Takes seconds for every hundred thousand views: call it where nobody waits. told: hears how far
-    it is (what, how much). Raises PluginError when another process of this machine builds it.
+    it is (what, how much). most_views: so many are learnt from, the newest. Raises PluginError when
+    another process of this machine builds it.
     """
     if store.models is None:
         raise PluginError("this store has no folder for models")
@@ -59,7 +64,7 @@ def build_model(
         with store.read() as tx:
             before, cut_seq = models.newest(tx), models.last_event(tx)
             left_out, catalogue = forgotten.everybody(tx), locations.version(tx)
-            found = model_rows.learnt(tx, told=told)
+            found = model_rows.learnt(tx, most_views=most_views, told=told)
         generation = max(now, before["generation"] + 1 if before else 0)
         products = model_rows.products(store, found.item_ids)
         meta = {"shop": shop.name, "made_at": now, "cut_seq": cut_seq}

@@ -17,7 +17,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from plugin.serve.recommend.arrays import Arrays, Broken, Ids
+from plugin.serve.recommend.baskets import Pairs
 from plugin.serve.recommend.for_you import SessionRankers
+from plugin.serve.recommend.next_basket import Buyers
 from plugin.serve.recommend.recent import Recent
 from plugin.serve.recommend.tuning import read_tuning
 from plugin.storage import model_files
@@ -86,6 +88,16 @@ class Built:
     def sessions(self) -> SessionRankers:
         """What goes with a visit."""
         return SessionRankers(self.arrays, read_tuning(self.arrays.meta.get("tuning", {})))
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """What goes with a cart."""
+        return Pairs(self.arrays)
+
+    @cached_property
+    def buyers(self) -> Buyers:
+        """What a buyer orders next."""
+        return Buyers(self.arrays)
 
 
 @dataclass

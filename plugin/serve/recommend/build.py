@@ -8,7 +8,9 @@ from typing import Any, TypeAlias
 
 from plugin.serve.product import Product
 from plugin.serve.recommend.arrays import id_arrays, pack
+from plugin.serve.recommend.baskets import pair_arrays
 from plugin.serve.recommend.for_you import session_arrays
+from plugin.serve.recommend.next_basket import buyer_arrays
 from plugin.serve.recommend.runs import Runs
 
 # Another number when the arrays mean something else: a model of an older program is built again.
@@ -43,3 +45,5 @@ def _parts(
 ) -> Iterator[tuple[str, Part]]:
     yield "ids", dict(id_arrays(item_ids))
     yield "visits", dict(session_arrays(sessions, len(item_ids)))
+    yield "pairs", dict(pair_arrays(orders, len(item_ids)))
+    yield "buyers", dict(buyer_arrays(orders, len(item_ids)))
