@@ -11,6 +11,7 @@ import preview
 import reader
 import snippet
 import ticks
+import train
 import visits
 
 PARTS = {
@@ -20,6 +21,7 @@ PARTS = {
     "preview": preview.main,
     "ticks": ticks.main,
     "beside": beside.main,
+    "train": train.main,
     snippet.SNIPPET: snippet.main,
 }
 KNOWN = visits.ALL | PARTS.keys()

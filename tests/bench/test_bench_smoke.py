@@ -97,6 +97,22 @@ def test_a_tick_is_told_beside_that_of_a_smaller_shop(
     assert {"a tick with 5 acting", "a visitor whose time has come"} <= {name for name, _ in told}
 
 
+def test_a_model_is_told_beside_that_of_a_smaller_shop_and_what_a_worker_holds(
+    part: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train = part("train")
+    small = {"SIZES": (300, 600), "LARGEST": 600, "IDLE_VIEWS": 300, "PRODUCTS": 200, "KINDS": 10}
+    for name, value in small.items():
+        monkeypatch.setattr(train, name, value)
+    told = {figure.name: figure for figure in train.measure()}
+    assert set(told) == {
+        "µs of CPU a view",
+        "bytes of memory a view",
+        "MB of a worker that holds 300 views",
+    }
+    assert told["µs of CPU a view"].ratio > 0
+
+
 def test_a_mark_may_be_a_floor_or_a_ceiling(part: Any) -> None:
     figure = part("figures").Figure
     assert figure("rate", ("ours", 40), ("other", 10), 3.5).line().endswith(">= 3.5)  ok")
