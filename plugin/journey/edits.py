@@ -17,6 +17,7 @@ from plugin.segment.rule import read_rule, segments_of, traits_of
 from plugin.serve.recommend.window import read_window
 from plugin.serve.retain.answers import read_answers
 from plugin.serve.retain.popup import read_popup
+from plugin.serve.split import share_kept
 from plugin.shop import Shop
 from plugin.storage import (
     answers,
@@ -27,6 +28,7 @@ from plugin.storage import (
     items,
     outbox,
     profiles,
+    proof,
     segments,
 )
 from plugin.storage.engine import Tx
@@ -95,7 +97,12 @@ def put_campaign(
     unknown = sorted(_audience(kind, slug, body) - known)
     if unknown:
         raise DocumentRefused(f"there is no segment called {', '.join(unknown)}: define it first")
+    before = campaigns.get(tx, kind, slug)
+    if before is not None:  # it may be older than the notes are
+        share = share_kept(kind, before["body"], shop.control_share)
+        proof.note_first_split(tx, kind, slug, share, before["created_at"])
     campaigns.put(tx, kind, slug, body, enabled, now)
+    proof.note_split(tx, kind, slug, share_kept(kind, body, shop.control_share), now)
 
 
 def _audience(kind: str, slug: str, body: Mapping[str, Any]) -> set[str]:

@@ -7,8 +7,12 @@ then the arms are of different people: whatever the proof says may come from tha
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from plugin.serve.recommend.window import CONTROL_SHARE as OF_WINDOWS
+from plugin.serve.retain.popup import CONTROL_SHARE as OF_POPUPS
 
 ALPHA = 0.01  # how often a split that is right may ever raise the alarm
 STRENGTH = 1_000  # visitors' worth of belief in the share, which small deviations have to overcome
@@ -21,6 +25,17 @@ class Split:
     shown: int
     control: int
     share: float
+
+
+def share_kept(kind: str, body: Mapping[str, Any], shops: float | None) -> float:
+    """Which part of visitors (0 to 1) the popup or window (``kind``) in ``body`` is kept from.
+
+    shops: the shop's own share, None: it has none.
+    """
+    own = body.get("control_share")
+    if isinstance(own, (int, float)) and not isinstance(own, bool):
+        return float(own)
+    return shops if shops is not None else OF_POPUPS if kind == "popup" else OF_WINDOWS
 
 
 def is_off(splits: Iterable[Split]) -> bool:

@@ -1,4 +1,4 @@
-"""Which popups and windows has the owner made, who met them, and what came of it?"""
+"""Which popups and windows has the owner made, and who met them?"""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any
 import orjson
 
 from plugin.collect.event import Event
-from plugin.errors import PluginError
 from plugin.serve.experiment import CONTROL, SHOW
 from plugin.serve.retain.choose import Seen
-from plugin.serve.retain.popup import Goal, goal_of
 from plugin.shop import DAY
 from plugin.storage.engine import Row, Tx
 
@@ -59,41 +57,6 @@ where profile = :profile and name in ('popup_view', 'popup_holdout') and live = 
 order by at desc
 limit :most
 """
-BY_ORDERS = """
-select x.arm, count(*) as visitors,
-  cast(sum(x.views) as {int}) as views, cast(sum(x.dismissals) as {int}) as dismissals,
-  cast(sum(x.clicks) as {int}) as clicks, cast(sum(x.submits) as {int}) as submits,
-  cast(sum(case when exists (
-    select 1 from orders o
-    where o.profile = x.profile and o.at > x.first_at and o.at <= x.first_at + :within
-      and o.at <= :now
-  ) then 1 else 0 end) as {int}) as converted
-from exposures x
-where x.kind = :kind and x.slug = :slug and x.first_at <= :now
-group by x.arm
-"""
-BY_EVENTS = """
-select x.arm, count(*) as visitors,
-  cast(sum(x.views) as {int}) as views, cast(sum(x.dismissals) as {int}) as dismissals,
-  cast(sum(x.clicks) as {int}) as clicks, cast(sum(x.submits) as {int}) as submits,
-  cast(sum(case when exists (
-    select 1 from events e
-    where e.profile = x.profile and e.name = :event and e.live = 1
-      and e.at > x.first_at and e.at <= x.first_at + :within and e.at <= :now
-  ) then 1 else 0 end) as {int}) as converted
-from exposures x
-where x.kind = :kind and x.slug = :slug and x.first_at <= :now
-group by x.arm
-"""
-REVENUE = """
-select x.arm, cast(sum(o.value - o.refunded) as {int}) as revenue
-from exposures x
-join orders o on o.profile = x.profile and o.at > x.first_at and o.at <= x.first_at + :within
-where x.kind = :kind and x.slug = :slug and o.currency = :currency and o.at <= :now
-group by x.arm
-"""
-MAIN_CURRENCY = "select currency from orders group by currency order by count(*) desc, currency"
-
 MOST_VIEWS = 1_000  # of one visitor and week: more do not change what a cap says
 # Event name and the param that names the campaign: its kind, what is counted, the arm told of.
 COUNTS = {
@@ -208,39 +171,8 @@ def seen(tx: Tx, profile: int, now: int, session_started_at: int | None) -> dict
     return found
 
 
-def results(tx: Tx, kind: str, now: int, currency: str | None = None) -> list[Row]:
-    """What every campaign of a kind brought by ``now``, a row for each arm that anybody met.
-
-    Rows: slug, arm, visitors, views, dismissals, clicks, submits, converted (visitors who reached
-    the campaign's goal, within its time, after they first met it) and revenue (minor units, net, of
-    the orders in that time; only of ``currency``, absent: the one of most orders).
-    """
-    currency = currency or tx.value(MAIN_CURRENCY) or ""
-    rows: list[Row] = []
-    for campaign in all(tx, kind):
-        goal = _goal(campaign)
-        asked = {"kind": kind, "slug": campaign["slug"], "now": now, "within": goal.within_ms}
-        revenue = {r["arm"]: r["revenue"] for r in tx.all(REVENUE, currency=currency, **asked)}
-        if goal.event == "purchase":
-            found = tx.all(BY_ORDERS, **asked)
-        else:
-            found = tx.all(BY_EVENTS, event=goal.event, **asked)
-        rows += [
-            {"slug": campaign["slug"], **row, "revenue": revenue.get(row["arm"], 0)}
-            for row in sorted(found, key=lambda row: row["arm"] == CONTROL)
-        ]
-    return rows
-
-
 def _read(row: Row) -> Row:
     return {**row, "body": orjson.loads(row["body"]), "enabled": bool(row["enabled"])}
-
-
-def _goal(campaign: Row) -> Goal:
-    try:
-        return goal_of(campaign["body"])
-    except PluginError:  # a document of another version: the list is not to fail for it
-        return Goal()
 
 
 def _told(event: Event) -> Iterator[Exposure]:

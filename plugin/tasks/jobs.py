@@ -9,6 +9,7 @@ from typing import Any
 
 from plugin import journey
 from plugin.config import Settings
+from plugin.journey.proof import keep_outcomes
 from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
@@ -108,5 +109,6 @@ JOBS = (
     Job("feeds", "reads the catalogue's feeds whose time has come", run_due, every_s=10),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
+    Job("proof", "counts popups and windows that very many have met", keep_outcomes, 3600),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),
 )

@@ -122,7 +122,7 @@ def popup_doc(popup: Popup) -> dict[str, Any]:
             for one in popup.variants
         ],
         **share,
-        "goal": {"event": popup.goal.event, "within": _span_text(popup.goal.within_ms)},
+        "goal": {"event": popup.goal.event, "within": span_text(popup.goal.within_ms)},
         "enabled": popup.enabled,
     }
 
@@ -131,6 +131,12 @@ def goal_of(doc: Mapping[str, Any]) -> Goal:
     """The goal that a stored document names; the usual one when it names none that can be read."""
     raw = doc.get("goal")
     return _goal(Document({"goal": raw}, "goal", ("goal",))) if raw else Goal()
+
+
+def span_text(span_ms: int) -> str:
+    """A goal's time as documents write it: "7d" is "1w"."""
+    unit = next(unit for unit in "wdhms" if span_ms % _SPANS[unit] == 0)
+    return f"{span_ms // _SPANS[unit]}{unit}"
 
 
 def _variants(one: Document) -> tuple[Variant, ...]:
@@ -174,8 +180,3 @@ def _goal(one: Document) -> Goal:
     if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,39}", event) is None:
         raise goal.refused("event", "must be an event's name such as purchase")
     return Goal(event, int(within[1]) * _SPANS[within[2]])
-
-
-def _span_text(span_ms: int) -> str:
-    unit = next(unit for unit in "wdhms" if span_ms % _SPANS[unit] == 0)
-    return f"{span_ms // _SPANS[unit]}{unit}"

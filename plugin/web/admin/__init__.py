@@ -60,8 +60,10 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/visitors/<visitor_id>", visitors.visitor, "owner", "One visitor."),
     Route(GET, "/admin/popups", campaigns.popups, "owner", "Popups and what they brought."),
     Route(POST, "/admin/popups/<slug>/switch", campaigns.switch_popup, "owner", "On or off."),
+    Route(POST, "/admin/popups/<slug>/share", campaigns.share_popup, "owner", "To 90 %."),
     Route(GET, "/admin/windows", campaigns.windows, "owner", "Windows and what they brought."),
     Route(POST, "/admin/windows/<slug>/switch", campaigns.switch_window, "owner", "On or off."),
+    Route(POST, "/admin/windows/<slug>/share", campaigns.share_window, "owner", "To 90 %."),
     Route(GET, "/admin/jobs", jobs.job_list, "owner", "What the clock did."),
     Route(GET, "/admin/<path:rest>", entry.nowhere, "owner", "No such page."),
 )

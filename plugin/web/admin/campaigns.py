@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from plugin.errors import NotFound
 from plugin.serve.language import in_language
+from plugin.serve.verdict import WHEN_DECIDED
 from plugin.storage import campaigns, segments
+from plugin.web.admin.proof_words import proof_words
 from plugin.web.admin.results import brought
 from plugin.web.admin.rule_words import audience_words, pages_words, trigger_words
 from plugin.web.admin.words import KINDS, STRATEGIES
@@ -42,14 +44,27 @@ def switch_window(slug: str) -> Any:
     return _switch("window", slug)
 
 
+@framed
+def share_popup(slug: str) -> Any:
+    """Show a popup to 90 % of visitors."""
+    return _show_to_90("popup", slug)
+
+
+@framed
+def share_window(slug: str) -> Any:
+    """Show a window to 90 % of visitors."""
+    return _show_to_90("window", slug)
+
+
 def _list(kind: str, template: str) -> str:
     shop = shop_now()
     with store_now().read() as tx:
-        found = brought(tx, kind, here().now(), shop.currency)
+        found = brought(tx, kind, here().now(), shop)
         names = {one.slug: one.name for one in segments.definitions(tx)}
     return page(
         template,
         found=found,
+        proof_words=proof_words,
         audience=lambda body: audience_words(body, names),
         trigger=trigger_words,
         pages=pages_words,
@@ -60,14 +75,28 @@ def _list(kind: str, template: str) -> str:
 
 
 def _switch(kind: str, slug: str) -> Any:
+    return _changed(kind, slug, {"enabled": request.form.get("enabled") == "1"})
+
+
+def _show_to_90(kind: str, slug: str) -> Any:
+    return _changed(kind, slug, {"control_share": WHEN_DECIDED})
+
+
+def _changed(kind: str, slug: str, changes: dict[str, Any]) -> Any:
+    """Keep a campaign's document with ``changes``, and go back to where it is listed."""
     shop = shop_now()
     with store_now().read() as tx:
         row = campaigns.get(tx, kind, slug)
     if row is None:
         raise NotFound(_("There is nothing called %(name)s.", name=slug))
-    on = request.form.get("enabled") == "1"
-    body = {**row["body"], "enabled": on}
+    body = {**row["body"], "enabled": row["enabled"], **changes}
     here().writer.do(
-        shop.name, "put_campaign", kind=kind, slug=slug, body=body, enabled=on, now=here().now()
+        shop.name,
+        "put_campaign",
+        kind=kind,
+        slug=slug,
+        body=body,
+        enabled=body["enabled"],
+        now=here().now(),
     )
     return redirect(link(f"{kind}s") + f"#{slug}", 303)

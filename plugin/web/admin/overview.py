@@ -13,6 +13,7 @@ from plugin.storage import reports, segments
 from plugin.storage.engine import Tx
 from plugin.storage.reports import Day, Totals
 from plugin.web.admin.charts import columns
+from plugin.web.admin.proof_words import proof_words
 from plugin.web.admin.results import Result, brought
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
@@ -52,6 +53,7 @@ def overview() -> Any:
         most_bars=MOST_BARS,
         largest=max((one.size for one in found.segments), default=0) or 1,
         versus=versus,
+        proof_words=proof_words,
         number_words=number,
         money_words=whole_money,
         **_by_day(found.days),
@@ -102,6 +104,6 @@ def _figures(tx: Tx, shop: Shop, now: int) -> Figures:
         now=reports.total(days),
         before=reports.totals(tx, first - SPAN, first - 1, shop.currency),
         segments=by_size,
-        popups=brought(tx, "popup", now, shop.currency),
-        windows=brought(tx, "window", now, shop.currency),
+        popups=brought(tx, "popup", now, shop),
+        windows=brought(tx, "window", now, shop),
     )

@@ -1,4 +1,4 @@
-"""What did each popup and window bring, shown against control?"""
+"""What did each popup and window bring, shown against control, and what follows from it?"""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugin.serve.experiment import CONTROL, SHOW
 from plugin.serve.language import in_language
-from plugin.storage import campaigns
+from plugin.serve.split import share_kept
+from plugin.serve.verdict import Verdict, days_still, judge
+from plugin.shop import Shop
+from plugin.storage import campaigns, proof
 from plugin.storage.engine import Row, Tx
+from plugin.storage.proof import Did, Outcome
 from plugin.web.language import language_now
 
 
@@ -18,8 +21,10 @@ class Arm:
     """Visitors who met a campaign, or would have (control), and what they did. Money: minor."""
 
     visitors: int = 0
+    views: int = 0
     clicks: int = 0
     closes: int = 0
+    submits: int = 0
     converted: int = 0
     revenue: int = 0
 
@@ -36,13 +41,19 @@ class Arm:
 
 @dataclass(frozen=True)
 class Result:
-    """One campaign with its two arms. ``body``: the document as the owner keeps it."""
+    """One campaign with its two arms. ``body``: the document as the owner keeps it.
+
+    share: the part of visitors (0 to 1) that is kept in control now.
+    """
 
     slug: str
     body: Mapping[str, Any]
     enabled: bool
+    outcome: Outcome
+    share: float
     shown: Arm = field(default_factory=Arm)
     control: Arm = field(default_factory=Arm)
+    verdict: Verdict = field(default_factory=lambda: judge([]))
 
     @property
     def name(self) -> str:
@@ -59,23 +70,34 @@ class Result:
         """Clicks for each visitor who saw it."""
         return self.shown.clicks / self.shown.visitors if self.shown.visitors else None
 
+    @property
+    def days(self) -> int | None:
+        """In how many days the visitors who are still needed will have come; None: not known."""
+        return days_still(self.verdict.needed, self.outcome.a_day)
 
-def brought(tx: Tx, kind: str, now: int, currency: str) -> list[Result]:
+
+def brought(tx: Tx, kind: str, now: int, shop: Shop) -> list[Result]:
     """Every campaign of ``kind`` (popup, window) with what it brought by ``now``, by slug."""
-    arms: dict[tuple[str, str], Arm] = {
-        (row["slug"], row["arm"]): _arm(row) for row in campaigns.results(tx, kind, now, currency)
-    }
-    return [
-        Result(
-            row["slug"],
-            row["body"],
-            row["enabled"],
-            arms.get((row["slug"], SHOW), Arm()),
-            arms.get((row["slug"], CONTROL), Arm()),
-        )
-        for row in campaigns.all(tx, kind)
-    ]
+    return [result_of(tx, row, now, shop) for row in campaigns.all(tx, kind)]
 
 
-def _arm(row: Row) -> Arm:
-    return Arm(row["visitors"], row["clicks"], row["dismissals"], row["converted"], row["revenue"])
+def result_of(tx: Tx, campaign: Row, now: int, shop: Shop) -> Result:
+    """What ``campaign`` (a row of ``campaigns.get``) brought by ``now``."""
+    share = share_kept(campaign["kind"], campaign["body"], shop.control_share)
+    found = proof.known_outcome(tx, campaign, now, shop.currency, share)
+    return Result(
+        campaign["slug"],
+        campaign["body"],
+        campaign["enabled"],
+        found,
+        share,
+        _arm(found.shown),
+        _arm(found.control),
+        judge(found.spans),
+    )
+
+
+def _arm(did: Did) -> Arm:
+    return Arm(
+        did.visitors, did.views, did.clicks, did.dismissals, did.submits, did.reached, did.revenue
+    )

@@ -1,0 +1,172 @@
+"""What a popup or window brought, over HTTP: for programs, and for the owner to read and act on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from plugin.shop import DAY
+from plugin.storage.house import House
+from tests.web.admin.test_pages import POPUP, see, sign_in
+from tests.web.conftest import token
+
+CHO, MINA = "cho-0123456789abcdef", "mina-0123456789abcdef"
+PEOPLE = "insert into profiles (id, visitor_id) values (:id, :visitor_id)"
+MET = """
+insert into exposures (kind, slug, profile, arm, first_at, last_at, views)
+values ('popup', 'hello', :profile, :arm, :at, :at, 1)
+"""
+BOUGHT = """
+insert into orders (transaction_id, event_id, profile, at, day, currency, value)
+values (:number, :number, :profile, :at, 0, :currency, 20000)
+"""
+
+
+class Crowd:
+    """A popup that very many have met, written straight into the tables."""
+
+    def __init__(self, moon: Any, house: House, share: float = 0.5) -> None:
+        self.moon, self.store, self._last = moon, house.store(moon.shop.name), 0
+        moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": share})
+
+    def meets(self, arm: str, visitors: int, orders: int) -> None:
+        """``visitors`` meet it in one arm, the first ``orders`` of them buy for 20,000 each."""
+        people = range(self._last + 1, self._last + visitors + 1)
+        self._last += visitors
+        at = self.moon.clock.at - DAY
+        with self.store.write() as tx:
+            tx.many(PEOPLE, [{"id": one, "visitor_id": f"somebody-{one:08d}"} for one in people])
+            tx.many(MET, [{"profile": one, "arm": arm, "at": at} for one in people])
+            tx.many(BOUGHT, [
+                {"number": f"A-{one}", "profile": one, "at": at + 1,
+                 "currency": self.moon.shop.currency}
+                for one in people[:orders]
+            ])  # fmt: skip
+
+    def told(self) -> Any:
+        return self.moon.server("GET", "/v1/popups/hello/results").get_json()
+
+
+@pytest.fixture
+def crowd(moon: Any, house: House) -> Crowd:
+    return Crowd(moon, house)
+
+
+def test_what_visitors_met_and_bought_is_told_by_arm(moon: Any) -> None:
+    moon.server("PUT", "/v1/popups/hello", POPUP)
+    moon.visit(CHO, {"name": "popup_view", "params": {"popup_id": "hello"}})
+    moon.visit(MINA, {"name": "popup_holdout", "params": {"popup_id": "hello"}})
+    moon.clock.at += 1_000
+    boots = {"item_id": "boots", "price": 120_000}
+    moon.visit(CHO, {"name": "purchase", "params": {"transaction_id": "A-1", "items": [boots]}})
+
+    told = moon.server("GET", "/v1/popups/hello/results").get_json()
+    assert told["shown"] == {
+        "visitors": 1, "views": 1, "clicks": 0, "closes": 0, "submits": 0,
+        "converted": 1, "rate": 1, "revenue": 120_000, "revenue_per_visitor": 120_000,
+    }  # fmt: skip
+    assert (told["control"]["visitors"], told["control"]["converted"]) == (1, 0)
+    assert told["goal"] == {"event": "purchase", "within": "1w"}
+    assert (told["verdict"], told["per_1000"]) == (
+        "not_known", {"converted": None, "revenue": None},
+    )  # fmt: skip
+
+
+def test_what_does_not_exist_brought_nothing(moon: Any) -> None:
+    assert moon.server("GET", "/v1/popups/nothing/results").status_code == 404
+    assert moon.server("GET", "/v1/windows/nothing/results").status_code == 404
+
+
+def test_a_window_tells_the_same(moon: Any) -> None:
+    moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
+    told = moon.server("GET", "/v1/windows/home/results").get_json()
+    assert (told["verdict"], told["control_share"]) == ("not_known", 0.1)
+
+
+def test_what_helps_says_how_many_more_and_how_much_money(crowd: Crowd) -> None:
+    crowd.meets("show", 2_000, 200)
+    crowd.meets("control", 2_000, 100)
+    told = crowd.told()
+    assert (told["verdict"], told["suggests"]) == ("helps", "show_to_90")
+    assert told["per_1000"]["converted"]["value"] == pytest.approx(50)
+    assert told["per_1000"]["revenue"]["value"] == pytest.approx(50 * 20_000)
+    assert told["per_1000"]["revenue"]["low"] > 0
+    assert told["relative"]["value"] == pytest.approx(1)
+
+
+def test_the_owner_reads_the_verdict_and_shows_it_to_more(crowd: Crowd) -> None:
+    crowd.meets("show", 2_000, 200)
+    crowd.meets("control", 2_000, 100)
+    moon = crowd.moon
+    sign_in(moon)
+    page = see(moon, "popups")
+    assert "It helps" in page
+    assert "Show it to nine of ten visitors" in page
+    assert "Of 1,000 visitors +50 reach the goal" in page
+    form = {"csrf_token": token(page)}
+    moon.clock.at += DAY
+    done = moon.client.post(f"/admin/popups/hello/share?shop={moon.shop.name}", data=form)
+
+    assert done.status_code == 303
+    assert moon.server("GET", "/v1/popups/hello").get_json()["control_share"] == 0.1
+    assert crowd.told()["verdict"] == "helps"  # what was learnt is not lost
+    assert "Show it to nine" not in see(moon, "popups")
+
+
+def test_the_bar_of_what_hurts_lies_left_of_the_middle(crowd: Crowd) -> None:
+    crowd.meets("show", 2_000, 100)
+    crowd.meets("control", 2_000, 200)
+    sign_in(crowd.moon)
+    page = see(crowd.moon, "popups")
+    assert "It hurts" in page
+    bar = re.search(r'<rect class="tone0" x="([\d.]+)" y="6" width="([\d.]+)"', page)
+    assert bar is not None
+    assert float(bar[1]) + float(bar[2]) < 300
+
+
+def test_before_anybody_has_met_it_the_page_says_so(crowd: Crowd) -> None:
+    sign_in(crowd.moon)
+    assert "Nobody has met it yet." in see(crowd.moon, "popups")
+
+
+def test_too_few_are_told_how_many_it_takes(crowd: Crowd) -> None:
+    crowd.meets("show", 500, 8)
+    crowd.meets("control", 500, 4)
+    sign_in(crowd.moon)
+    page = see(crowd.moon, "popups")
+    assert "Too few yet: 10 of each group must reach the goal" in page
+    assert "so far 8 who were shown it, and 4 in control" in page
+    assert re.search(r"about [\d,]+ more visitors decide: \d+ days?\.", page)
+
+
+def test_a_control_group_of_the_wrong_size_is_said_to_prove_nothing(crowd: Crowd) -> None:
+    crowd.meets("show", 2_500, 300)
+    crowd.meets("control", 1_500, 100)
+    told = crowd.told()
+    assert (told["verdict"], told["trusted"], told["suggests"]) == ("not_known", False, None)
+    sign_in(crowd.moon)
+    page = see(crowd.moon, "popups")
+    assert "37.5% of the visitors are in control, where 50.0% should be" in page
+
+
+def test_without_a_control_group_the_page_says_that_nothing_is_proved(
+    moon: Any, house: House
+) -> None:
+    Crowd(moon, house, share=0).meets("show", 50, 20)
+    sign_in(moon)
+    assert "there is nobody to compare with" in see(moon, "popups")
+
+
+def test_the_split_of_a_popup_from_before_splits_were_noted_is_known_when_it_changes(
+    crowd: Crowd,
+) -> None:
+    crowd.meets("show", 2_000, 200)
+    crowd.meets("control", 2_000, 100)
+    with crowd.store.write() as tx:
+        tx.run("delete from splits")
+    crowd.moon.clock.at += DAY
+    crowd.moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": 0.1})
+    told = crowd.told()
+    assert (told["verdict"], told["control_share"]) == ("helps", 0.1)
