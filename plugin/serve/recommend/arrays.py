@@ -78,11 +78,12 @@ def pack(arrays: Mapping[str, array[Any] | bytes], meta: Mapping[str, Any]) -> I
 class Ids:
     """The products of a model: a text id for each number from 0, and back; ids are in order.
 
-    Read from the arrays ``ids`` (all ids joined, UTF-8) and ``id_ends`` (where each ends).
+    Read from the arrays ``ids`` (all ids joined, UTF-8) and ``id_ends`` (where each ends), or, for
+    other texts that have numbers, from those called ``text`` and ``ends``.
     """
 
-    def __init__(self, arrays: Arrays) -> None:
-        self._text, self._ends = arrays["ids"], arrays["id_ends"]
+    def __init__(self, arrays: Arrays, text: str = "ids", ends: str = "id_ends") -> None:
+        self._text, self._ends = arrays[text], arrays[ends]
 
     def __len__(self) -> int:
         return len(self._ends)
