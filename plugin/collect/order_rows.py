@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from plugin.collect.event import Event, Item, Scalar, worth
 from plugin.collect.orders import customer_visitor_id
+from plugin.collect.scrub import without_mail
 from plugin.errors import PluginError
 from plugin.shop import Shop, to_minor
 
@@ -37,6 +38,8 @@ KNOWN = {
     "price": ("price", "unitprice", "unit price", "lineitem price", "item price"),
     "country": ("country", "shipping country", "billing country"),
     "currency": ("currency",),
+    "coupon": ("coupon", "coupon_code", "coupon code", "discount code", "discount_code"),
+    "discount": ("discount", "discount amount", "discount_amount"),
 }
 NEEDED = ("order", "customer", "at", "item", "quantity", "price")
 NUMBER = re.compile(r"-?\d{1,13}(\.\d{1,6})?", re.ASCII)
@@ -200,6 +203,17 @@ def _item(fields: Mapping[str, str], shop: Shop) -> Item:
     )
 
 
+def _taken_off(first: Mapping[str, str]) -> dict[str, Scalar]:
+    """The coupon codes of an order, and what was taken off its value, as far as the file says."""
+    found: dict[str, Scalar] = {}
+    coupon, off = first.get("coupon", "").strip(), first.get("discount", "").strip()
+    if coupon:
+        found["coupon"] = without_mail(coupon)
+    if NUMBER.fullmatch(off) and float(off) > 0:
+        found["discount"] = float(off)
+    return found
+
+
 def _event(
     order: str, first: Mapping[str, str], items: list[Item], shop: Shop, now: int, *, back: bool
 ) -> Event:
@@ -208,6 +222,7 @@ def _event(
     params: dict[str, Scalar] = {"customer_id": customer}
     if first.get("country", "").strip():
         params["country"] = first["country"].strip()[:100]
+    params |= _taken_off(first)
     digest = hashlib.sha256(f"{name}:{order}".encode()).hexdigest()[:32]
     return Event(
         event_id=f"import-{digest}",

@@ -9,11 +9,13 @@ from typing import Any
 from plugin.collect.amounts import read_currency, read_money, read_timestamp
 from plugin.collect.event import Event, Scalar, worth
 from plugin.collect.parts import read_id, read_items, read_visitor_id
+from plugin.collect.scrub import without_mail
 from plugin.collect.signature import is_nobody
 from plugin.errors import BodyRefused, EventRefused
-from plugin.shop import Shop
+from plugin.shop import Shop, to_major
 
 PAID = ("confirmed", "paid", "completed")
+LONGEST_COUPON = 1_024
 BACK = ("refunded", "refund", "cancelled", "canceled")
 
 
@@ -53,6 +55,7 @@ def _read(body: Mapping[str, Any], shop: Shop, now: int) -> Event:
         value = worth(items)
     at = read_timestamp(body["timestamp"], now, trusted=True)[0] if "timestamp" in body else now
     visitor_id, params = _who(body)
+    params |= _taken_off(body, currency)
     told = f"{kind}:{order}:" + (f"{value}:{body.get('timestamp')}" if kind == "refund" else "")
     return Event(
         event_id="order-" + hashlib.sha256(told.encode()).hexdigest()[:32],
@@ -75,6 +78,19 @@ def _kind(status: Any) -> str:
     if status in BACK:
         return "refund"
     raise EventRefused(f"status must be one of {', '.join((*PAID, *BACK))}")
+
+
+def _taken_off(body: Mapping[str, Any], currency: str) -> dict[str, Scalar]:
+    """The coupon codes of the order and what was taken off its value, as far as it says."""
+    found: dict[str, Scalar] = {}
+    coupon = body.get("coupon")
+    if coupon is not None:
+        if not isinstance(coupon, str):
+            raise EventRefused("coupon must be a text; several codes with commas between them")
+        found["coupon"] = without_mail(coupon[:LONGEST_COUPON])
+    if "discount" in body:
+        found["discount"] = to_major(read_money(body["discount"], "discount", currency), currency)
+    return found
 
 
 def _who(body: Mapping[str, Any]) -> tuple[str, dict[str, Scalar]]:

@@ -291,6 +291,8 @@ class OrderSchema(Lenient):
     customer_id = Identifier()
     currency = Currency()
     value = Amount()
+    coupon = fields.String()
+    discount = Amount()
     items = fields.List(fields.Nested(ItemSchema), validate=validate.Length(max=MOST_ITEMS))
     status = fields.String(validate=validate.OneOf((*PAID, *BACK)))
     timestamp = Moment()

@@ -8,11 +8,14 @@ The spine, one function a step: load, decide in the pure stages, save.
     backfill   ask an edited rule about everybody                        in batches of 100
     reconcile  compare all members with what SQL says of the rules       reads only
     offers     evaluate the acting visitor, choose windows and a popup   reads only
+    explain    why a window shows what it shows, and why not the rest    reads only
     look       all we know of one visitor, with reasons                  reads only
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
     pulse      whether events still come as they usually do              reads only, one row kept
     adopt      make segments of templates, and the ladder all at once    one transaction each
+    submit     keep an answer, tell of it, and give out a coupon           one transaction
+    coupons    pools of codes, and who may have one                       one transaction each
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
     models     learn from all visits and orders, in a file            one small transaction
@@ -35,6 +38,7 @@ from plugin.journey.adopt import adopt, adopt_ladder
 from plugin.journey.backfill import backfill
 from plugin.journey.by_hand import place, put_static_segment
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
+from plugin.journey.coupons import add_codes, delete_pool, end_coupons, may_claim, put_pool
 from plugin.journey.decide import HERE, Hands, decide, find_moves
 from plugin.journey.edits import (
     delete_campaign,
@@ -46,8 +50,8 @@ from plugin.journey.edits import (
     put_items,
     put_segment,
     settings_changed,
-    submit,
 )
+from plugin.journey.explain import Explained, explain_window
 from plugin.journey.feeds import FEED_STEPS
 from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
@@ -64,12 +68,14 @@ from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
 from plugin.journey.reconcile import reconcile
 from plugin.journey.staff import mark_staff, unmark_staff
+from plugin.journey.submit import submit
 from plugin.shop import Shop
 from plugin.storage.engine import Store
 
 __all__ = [
     "HERE",
     "Changes",
+    "Explained",
     "Hands",
     "Heard",
     "Offers",
@@ -81,10 +87,13 @@ __all__ = [
     "collect",
     "collect_together",
     "decide",
+    "end_coupons",
+    "explain_window",
     "find_moves",
     "keep_model",
     "listen",
     "look_at",
+    "may_claim",
     "offers",
     "rank",
     "reassign",
@@ -138,6 +147,9 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_campaign,
         settings_changed,
         submit,
+        put_pool,
+        delete_pool,
+        add_codes,
         erase,
         import_events,
         mark_staff,

@@ -14,7 +14,7 @@ from plugin.journey.guessed import named
 from plugin.profile.fold import fold, fold_all
 from plugin.profile.profile import Profile
 from plugin.shop import Shop
-from plugin.storage import campaigns, identities, items, orders, profiles, segments
+from plugin.storage import campaigns, identities, items, orders, profiles, redemptions, segments
 from plugin.storage import events as events_table
 from plugin.storage.engine import Store, Tx
 
@@ -70,6 +70,7 @@ def _take_in(tx: Tx, shop: Shop, fresh: Sequence[Event], ids: Mapping[str, int])
     settled = orders.settle(tx, fresh, shop)
     joined = identity.join(tx, shop, fresh, ids, settled)
     ids = joined.ids
+    redemptions.settle(tx, fresh, shop)
     live = sorted((e for e in fresh if e.event_id not in settled.dead), key=IN_ORDER)
     events_table.add_lines(tx, live, ids)
     items.learn(

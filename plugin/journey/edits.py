@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from plugin.collect.event import Event
-from plugin.errors import DocumentRefused, NotFound, PluginError, RuleRefused
+from plugin.errors import DocumentRefused, PluginError, RuleRefused
 from plugin.journey.collect import collect
 from plugin.segment.evaluate import order_by_dependency
 from plugin.segment.place import OF_MANNERS
 from plugin.segment.rule import read_rule, segments_of, traits_of
 from plugin.serve.recommend.window import read_window
-from plugin.serve.retain.answers import read_answers
 from plugin.serve.retain.popup import read_popup
 from plugin.serve.split import share_kept
 from plugin.shop import Shop
 from plugin.storage import (
-    answers,
     backfills,
     campaigns,
+    coupons,
     identities,
     imports,
     items,
@@ -94,6 +89,9 @@ def put_campaign(
 ) -> None:
     """Keep a popup or a window (``kind``) that can be read. Raises DocumentRefused."""
     known = {one.slug for one in segments.definitions(tx)}
+    pool = read_popup(slug, body).coupon_pool if kind == "popup" else None
+    if pool is not None and coupons.get(tx, pool) is None:
+        raise DocumentRefused(f"there is no coupon pool called {pool[:60]}: define it first")
     unknown = sorted(_audience(kind, slug, body) - known)
     if unknown:
         raise DocumentRefused(f"there is no segment called {', '.join(unknown)}: define it first")
@@ -114,24 +112,6 @@ def _audience(kind: str, slug: str, body: Mapping[str, Any]) -> set[str]:
 def delete_campaign(tx: Tx, shop: Shop, kind: str, slug: str) -> bool:
     """Remove a popup or a window; False when there is none."""
     return campaigns.delete(tx, kind, slug)
-
-
-def submit(
-    tx: Tx, shop: Shop, visitor_id: str, popup_id: str, fields: Mapping[str, Any], now: int
-) -> None:
-    """Keep what a visitor left in a popup's form; it becomes declared traits.
-
-    Raises NotFound for an unknown popup, DocumentRefused when the fields are not the form's.
-    """
-    row = campaigns.get(tx, "popup", popup_id)
-    if row is None:
-        raise NotFound("there is no such popup")
-    given = read_answers(read_popup(popup_id, row["body"]), fields)
-    text = orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
-    digest = hashlib.sha256(f"{visitor_id}:{popup_id}:{text}".encode()).hexdigest()[:32]
-    told = Event(f"form-{digest}", visitor_id, "identify", now, now, given)
-    if collect(tx, shop, [told]):
-        answers.keep(tx, popup_id, visitor_id, now, text)
 
 
 def settings_changed(tx: Tx, shop: Shop, now: int) -> None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from plugin.errors import NotFound
+from plugin.journey import coupons
 from plugin.journey.acting import Acting
 from plugin.journey.shelves import Asked, Shelves
 from plugin.serve.experiment import CONTROL, arm
@@ -183,12 +184,16 @@ class Desk:
             purchased=started is not None and (profile.last_order_at or 0) >= started,
             control_share=self.shop.control_share,
         )
-        decision = choose(self.docs.popups, moment)
+        popups = coupons.without_empty(self.tx, self.docs.popups, acting.profile_id, self.now)
+        decision = choose(popups, moment)
         if decision is None:
             return None
         last = self.catalogue.products([profile.last_item_id]) if profile.last_item_id else {}
         fields = merge_fields(profile, self.shop, wish.language, next(iter(last.values()), None))
-        return popup_offer(decision, wish.language, fields, self._in_popup)
+        offer = popup_offer(decision, wish.language, fields, self._in_popup)
+        return coupons.with_code(
+            self.tx, self.shop, decision.popup, offer, acting.profile_id, wish.language
+        )
 
     def _in_popup(self, slug: str) -> list[dict[str, Any]]:
         """A popup's own products; it may show again what the page behind it shows."""

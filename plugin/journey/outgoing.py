@@ -23,6 +23,7 @@ def put_hook(
     email: bool = False,
     edits: bool = False,
     enabled: bool = True,
+    leads: bool = False,
 ) -> None:
     """Keep a hook; ``chosen``: slugs of segments, none = all. ``url``: checked by the caller.
 
@@ -36,7 +37,8 @@ def put_hook(
         raise DocumentRefused(f"there is no segment called {', '.join(unknown)}")
     if hooks.get(tx, hook) is None and len(hooks.hooks(tx)) >= MOST_HOOKS:
         raise DocumentRefused(f"{MOST_HOOKS} hooks are the most; remove one first")
-    hooks.put(tx, hook, name.strip(), url, chosen, now, email=email, edits=edits, enabled=enabled)
+    flags = {"email": email, "edits": edits, "leads": leads, "enabled": enabled}
+    hooks.put(tx, hook, name.strip(), url, chosen, now, **flags)
     if not enabled:
         outbox.bury(tx, hook, "the hook was turned off", now)
 

@@ -12,11 +12,12 @@ from plugin.storage.engine import Row, Tx
 ALL = "select * from hooks order by name, id"
 ONE = "select * from hooks where id = :id"
 PUT = """
-insert into hooks (id, name, url, segments, email, edits, enabled, created_at, updated_at)
-values (:id, :name, :url, :segments, :email, :edits, :enabled, :now, :now)
+insert into hooks (id, name, url, segments, email, edits, leads, enabled, created_at, updated_at)
+values (:id, :name, :url, :segments, :email, :edits, :leads, :enabled, :now, :now)
 on conflict (id) do update set
   name = excluded.name, url = excluded.url, segments = excluded.segments, email = excluded.email,
-  edits = excluded.edits, enabled = excluded.enabled, updated_at = excluded.updated_at,
+  edits = excluded.edits, leads = excluded.leads, enabled = excluded.enabled,
+  updated_at = excluded.updated_at,
   off_because = null, failing_since = null
 """
 DELETE = "delete from hooks where id = :id"
@@ -33,7 +34,8 @@ OFF = "update hooks set enabled = 0, off_because = :why where id = :id"
 class Hook:
     """One address. ``segments``: slugs, none = every segment; ``email``: it may be told that too.
 
-    ``edits``: tell it also whom an edited rule moved. ``secret_turn``: which secret is in force;
+    ``edits``: tell it also whom an edited rule moved; ``leads``: and what people leave in popups.
+    ``secret_turn``: which secret is in force;
     the one before goes on for a day after ``rotated_at``. ``off_because``: we turned it off.
     """
 
@@ -50,6 +52,7 @@ class Hook:
     off_because: str | None
     created_at: int
     updated_at: int
+    leads: bool = False
 
 
 def hooks(tx: Tx) -> list[Hook]:
@@ -73,6 +76,7 @@ def put(
     *,
     email: bool = False,
     edits: bool = False,
+    leads: bool = False,
     enabled: bool = True,
 ) -> None:
     """Keep a hook, new or changed; a change also forgets that it failed before."""
@@ -84,6 +88,7 @@ def put(
         segments=orjson.dumps(sorted(segments)).decode(),
         email=email,
         edits=edits,
+        leads=leads,
         enabled=enabled,
         now=now,
     )
@@ -116,5 +121,5 @@ def turn_off(tx: Tx, hook: str, why: str) -> None:
 
 
 def _hook(row: Row) -> Hook:
-    flags = {name: bool(row[name]) for name in ("email", "edits", "enabled")}
+    flags = {name: bool(row[name]) for name in ("email", "edits", "leads", "enabled")}
     return Hook(**{**row, **flags, "segments": tuple(orjson.loads(row["segments"]))})

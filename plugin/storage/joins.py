@@ -31,6 +31,7 @@ SIMPLE = tuple(
         "merges",
         "known_as",
         "by_hand",
+        "coupon_claims",
     )
 )
 # The arm counts that was met first; the sums are of different events, so none is counted twice.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,6 +122,41 @@ def enqueue(
         for hook in listening
         if _listens(hook, change)
         for told in (_told(hook, change, names, people[change.profile]),)
+    ]
+    tx.many(PUT, rows)
+    return len(rows)
+
+
+def enqueue_lead(
+    tx: Tx,
+    lead: Mapping[str, Any],
+    profile: int,
+    private: Collection[str],
+    now: int,
+    make_id: Callable[[], str] = new_id,
+) -> int:
+    """Have every hook that asks for them told what a visitor left in a popup; how many messages.
+
+    lead: popup, at, fields, consents, source, page, language. private: the fields that say how to
+    reach a person; only hooks that may know an e-mail are told those.
+    """
+    listening = [hook for hook in hooks(tx) if hook.enabled and hook.leads]
+    who = profiles.load(tx, [profile]).get(profile) if listening else None
+    if who is None:
+        return 0
+    told: dict[str, Any] = {"type": "lead", **lead, "visitor_id": who.visitor_id}
+    if who.customer_id is not None:
+        told["customer_id"] = who.customer_id
+    public = {name: value for name, value in lead["fields"].items() if name not in private}
+    rows = [
+        _row(
+            hook.id,
+            who.visitor_id,
+            make_id(),
+            now,
+            told if hook.email else {**told, "fields": public},
+        )
+        for hook in listening
     ]
     tx.many(PUT, rows)
     return len(rows)

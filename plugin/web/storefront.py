@@ -16,7 +16,7 @@ from plugin.collect.staff import PARAMETER, staff_token, staff_word
 from plugin.errors import BodyRefused
 from plugin.journey.derive import item_at
 from plugin.shop import Shop
-from plugin.web import snippet, wishes
+from plugin.web import claims, snippet, wishes
 from plugin.web.call import Call, Reply, Step, error, reply
 
 ALL_REFUSED = 400
@@ -143,7 +143,7 @@ def popup(call: Call) -> Reply:
 
 
 def submit(call: Call) -> Reply | Step:
-    """Keep what a visitor left in a popup's form."""
+    """Keep what a visitor left in a popup's form, and give out its coupon."""
     data = read_object(call.body())
     shop = call.browser_shop(data.get("key"))
     visitor_id = read_browser_id(data.get("visitor_id"))
@@ -152,14 +152,17 @@ def submit(call: Call) -> Reply | Step:
         raise BodyRefused("name the popup in popup_id and give its fields as an object")
     if not may_know(call, data, shop):
         return reply({"ok": True})
-    told = {"visitor_id": visitor_id, "popup_id": slug, "fields": fields, "now": call.here.now()}
-    return Step(shop.name, "submit", told, lambda _: reply({"ok": True}))
+    now = call.here.now()
+    told = {"visitor_id": visitor_id, "popup_id": slug, "fields": fields, "now": now}
+    told |= claims.of_submit(call, shop, data, visitor_id, slug, now)
+    return Step(shop.name, "submit", told, lambda found: reply({"ok": True, **found}))
 
 
 def shown(call: Call, shop: Shop, wish: journey.Wish, now: int) -> dict[str, Any]:
     """The part of an answer that says what to show."""
     found = journey.offers(call.here.house.store(shop.name), shop, wish, now)
-    parts: dict[str, Any] = {"popup": found.popup, "windows": found.windows}
+    popup_shown = claims.with_token(call, shop, found.popup, wish.visitor_id)
+    parts: dict[str, Any] = {"popup": popup_shown, "windows": found.windows}
     if found.popup or found.windows:
         parts["ui"] = snippet.ui_path()
     return parts

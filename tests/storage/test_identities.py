@@ -115,7 +115,9 @@ def test_an_answer_given_under_a_merged_id_is_kept(store: Store, shop: Shop) -> 
     with store.write() as tx:
         ids = begin(tx, shop, PHONE, LAPTOP)
         joins.merge(tx, ids[PHONE], ids[LAPTOP], 8)
-        answers.keep(tx, "hello", PHONE, 9, "{}")
+        found = profiles.find(tx, PHONE)
+        assert found is not None
+        answers.keep(tx, "hello", found[0], 9, "{}")
         assert tx.value("select profile from answers") == ids[LAPTOP]
 
 

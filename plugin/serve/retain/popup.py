@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugin.errors import NotYet
 from plugin.segment.rule import Rule
 from plugin.serve.document import Document
 from plugin.serve.retain.blocks import MOST_BLOCKS, Block, read_blocks
@@ -71,6 +70,7 @@ class Popup:
     priority: float = 0
     control_share: float | None = None  # None: the shop's own, else CONTROL_SHARE
     goal: Goal = Goal()
+    coupon_pool: str | None = None  # where the codes of its coupon blocks come from
     enabled: bool = True
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -78,13 +78,9 @@ class Popup:
 def read_popup(slug: str, doc: object) -> Popup:
     """The popup that ``doc`` describes.
 
-    Raises DocumentRefused naming what is wrong, NotYet for triggers and pools this version lacks.
+    Raises DocumentRefused naming what is wrong, NotYet for triggers this version lacks.
     """
     one = Document(doc, f"popup {slug}", KEYS)
-    if one.raw("coupon_pool") is not None:
-        raise NotYet(
-            f"popup {slug}: coupon_pool is not there yet; write one code in a coupon block"
-        )
     return Popup(
         slug=one.slug(slug),
         trigger=read_trigger(one.required("trigger"), f"popup {slug}.trigger"),
@@ -99,6 +95,7 @@ def read_popup(slug: str, doc: object) -> Popup:
         priority=one.number("priority", -1e6, 1e6, 0),
         control_share=one.fraction("control_share"),
         goal=_goal(one),
+        coupon_pool=one.optional("coupon_pool"),
         enabled=one.flag("enabled", True),
         document=dict(doc) if isinstance(doc, Mapping) else {},
     )

@@ -28,6 +28,7 @@ TYPES = {
     "segment.entered": _l("entered"),
     "segment.left": _l("left"),
     "visitor.erased": _l("is to be forgotten"),
+    "lead": _l("answered"),
 }
 
 
@@ -41,6 +42,7 @@ class Form:
     segments: tuple[str, ...] = ()
     email: bool = False
     edits: bool = False
+    leads: bool = False
     enabled: bool = True
     plain: bool = False  # http without s is meant
 
@@ -85,6 +87,7 @@ def save() -> Any:
             now=here().now(),
             email=form.email,
             edits=form.edits,
+            leads=form.leads,
             enabled=form.enabled,
         )
     except PluginError as trouble:
@@ -195,8 +198,8 @@ def _form_of(hook: str | None) -> Form | None:
     if one is None:
         return None
     plain = one.url.startswith("http:")
-    flags = {"email": one.email, "edits": one.edits, "enabled": one.enabled, "plain": plain}
-    return Form(one.id, one.name, one.url, one.segments, **flags)
+    flags = {name: getattr(one, name) for name in ("email", "edits", "leads", "enabled")}
+    return Form(one.id, one.name, one.url, one.segments, **flags, plain=plain)
 
 
 def _sent() -> Form:
@@ -207,7 +210,7 @@ def _sent() -> Form:
         sent.get("name", "").strip(),
         sent.get("url", "").strip(),
         tuple(sent.getlist("segments")),
-        **{name: name in sent for name in ("email", "edits", "enabled", "plain")},
+        **{name: name in sent for name in ("email", "edits", "leads", "enabled", "plain")},
     )
 
 

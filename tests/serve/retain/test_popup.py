@@ -208,6 +208,5 @@ def test_every_trigger_of_the_contract_is_there_or_called_not_yet_there() -> Non
     assert sorted([*TRIGGERS, *NOT_YET]) == sorted(contract.split())
 
 
-def test_a_coupon_pool_is_called_not_yet_there() -> None:
-    with pytest.raises(NotYet, match="coupon_pool"):
-        read_popup("hello", {**BASE, "coupon_pool": "autumn"})
+def test_a_popup_may_name_where_its_codes_come_from() -> None:
+    assert read_popup("hello", {**BASE, "coupon_pool": "autumn"}).coupon_pool == "autumn"
