@@ -28,7 +28,7 @@ from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import Moment, choose
 from plugin.serve.retain.offer import merge_fields, popup_offer
 from plugin.shop import DAY, Shop, local_time
-from plugin.storage import campaigns, marks, shelves
+from plugin.storage import campaigns, deeds, marks
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
@@ -93,13 +93,14 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int) -> Iterator[Desk]:
         seen = marks.look(tx)
         docs = documents(store, tx, seen.generation)
         acting = Acting(tx, docs, shop, wish.visitor_id, now)
-        yield Desk(tx, docs, shop, wish, acting, now, Catalogue(store, tx, seen), version)
+        yield Desk(store, tx, docs, shop, wish, acting, now, Catalogue(store, tx, seen), version)
 
 
 @dataclass
 class Desk:
     """Serves one visitor's wish; remembers what it showed so that no product comes twice."""
 
+    store: Store
     tx: Tx
     docs: Documents
     shop: Shop
@@ -121,28 +122,31 @@ class Desk:
     def shelves(self) -> Shelves:
         """What each strategy brings forward for this wish."""
         asked = Asked(self.wish.item_id, self.wish.viewed, self.cart)
-        return Shelves(self.tx, self.acting, self.catalogue, asked, self.version)
+        return Shelves(self.store, self.tx, self.acting, self.catalogue, asked, self.version)
 
-    def asked_window(self) -> Window:
-        """The first window asked for, or one of the bare strategy. Raises NotFound."""
+    def asked_window(self, place: int = 0) -> Window:
+        """The window asked for at ``place``, or one of the bare strategy. Raises NotFound."""
         if self.wish.strategy is not None:
             return bare_window(self.wish.strategy, self.wish.limit)
-        if self.wish.windows[0] not in self.docs.windows:
-            raise NotFound(f"there is no window called {self.wish.windows[0]}")
-        return self.docs.windows[self.wish.windows[0]]
+        slug = self.wish.windows[place]
+        if slug not in self.docs.windows:
+            raise NotFound(f"there is no window called {slug}")
+        return self.docs.windows[slug]
 
     def window(self, slug: str) -> dict[str, Any] | None:
         """A window's public answer; None: there is none for this visitor on this page."""
         window = self.docs.windows.get(slug)
-        if window is None or not self.is_for(window):
+        if window is None or not self.is_on_page(window) or not self.is_for(window):
             return None
         filled = None if self.keeps_back(window) else self.filled(window, window.max)
         return window_offer(window, filled, self.wish.language)
 
+    def is_on_page(self, window: Window) -> bool:
+        """Whether ``window`` has a place on this page."""
+        return is_named(self.wish.path, window.pages)
+
     def is_for(self, window: Window) -> bool:
-        """Whether this visitor is to see ``window`` on this page."""
-        if not is_named(self.wish.path, window.pages):
-            return False
+        """Whether this visitor is among those that ``window`` is for."""
         return window.audience is None or self.acting.holds(window.audience)
 
     def filled(self, window: Window, limit: int) -> Filled:
@@ -209,7 +213,7 @@ class Desk:
         if window.leave_out_bought is None or profile_id is None:
             return frozenset()
         since = self.now - window.leave_out_bought * DAY
-        return frozenset(shelves.bought(self.tx, profile_id, since, self.now))
+        return frozenset(deeds.bought(self.tx, profile_id, since, self.now))
 
     def keeps_back(self, window: Window) -> bool:
         """Whether this visitor is in the window's control group; nobody without an id is."""

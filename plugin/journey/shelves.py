@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from plugin.journey import ranked
 from plugin.journey.acting import Acting
+from plugin.journey.ranked import NOTHING, Ranked
 from plugin.serve.recommend.filters import EVERYTHING
 from plugin.serve.recommend.window import MOST_ITEMS, Window
-from plugin.storage import rankings, shelves
-from plugin.storage.engine import Tx
+from plugin.storage import deeds, models, rankings, shelves
+from plugin.storage.deeds import Visit
+from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
 from plugin.storage.shelves import Wanted
 
@@ -17,7 +21,20 @@ SPARE = 60  # products asked of a strategy beyond what a window holds: some may 
 MOST_SPARE = 400
 WIDE = 1_000  # places of a list that is the same for everybody
 # Lists that are the same for all who have no interests of their own: made once, not per request.
-SHOP_WIDE = frozenset({"bestsellers"})
+# Each with the list of the clock's that it is made of; while there is none, the shop is young and
+# any event may change it. None: of the catalogue alone.
+SHOP_WIDE = {
+    "bestsellers": "bestsellers",
+    "trending": "trending",
+    "offers": "bestsellers",
+    "new_arrivals": None,
+}
+BY_TASTE = frozenset({"offers", "new_arrivals"})
+# A model of more orders than this knows what is bought together; else the newest are looked at.
+BY_ORDERS = frozenset({"bought_together", "cart_complements"})
+YOUNG_ORDERS = 1_000
+# To know a visitor's segments costs more than most lists do.
+BY_SEGMENT = frozenset({"segment_favourites", "back_in_stock"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,7 @@ class Shelves:
     ``places``: by strategy and product, where each of the strategy's rankers had it.
     """
 
+    store: Store
     tx: Tx
     acting: Acting
     catalogue: Catalogue
@@ -50,23 +68,89 @@ class Shelves:
 
     def listed(self, strategy: str, limit: int) -> Sequence[str]:
         """Item ids, best first."""
-        if strategy in SHOP_WIDE:
+        if strategy in SHOP_WIDE and not (strategy in BY_TASTE and self._has_taste):
             return self._shop_wide(strategy)
-        return shelves.SHELVES[strategy](self.tx, self._wanted(limit))
+        if strategy in MODELLED and self.model is not None:
+            found = MODELLED[strategy](self, self.model, limit)
+            if found:
+                self.places[strategy] = found.places
+                return found.ids
+            if strategy in BY_ORDERS and self.model.pairs.orders > YOUNG_ORDERS:
+                return ()
+        return shelves.SHELVES[strategy](self.tx, self._wanted(limit, strategy))
+
+    @cached_property
+    def model(self) -> models.Built | None:
+        """The shop's model; None: there is none yet."""
+        return models.current(self.store, self.tx)
+
+    @cached_property
+    def page_product(self) -> str | None:
+        """The page's own product, else the one viewed last; None: there is neither."""
+        if self.asked.item_id is not None or self.asked.viewed:
+            return self.asked.item_id or (self.asked.viewed or ())[-1]
+        return self._last_visit.seen[-1] if self._last_visit.seen else None
+
+    @cached_property
+    def _last_visit(self) -> Visit:
+        if self.asked.viewed:  # the page knows better
+            return Visit()
+        return deeds.last_visit(self.tx, self.acting.profile_id, self.acting.now)
+
+    def for_you(self, model: models.Built, n: int) -> Ranked:
+        """By this visit; else by earlier orders; else by the visit before."""
+        profile_id, before = self.acting.profile_id, self._last_visit
+        seen = self.asked.viewed or (before.seen if before.goes_on else ())
+        found = ranked.after_visit(model, seen, profile_id, n)
+        if not found and self.acting.profile.orders_total:
+            own = deeds.own_orders(self.tx, profile_id, self.acting.now)
+            found = ranked.after_orders(model, own, profile_id, n)
+        return found or ranked.after_visit(model, before.seen, profile_id, n)
+
+    def viewed_together(self, model: models.Built, n: int) -> Ranked:
+        """What people look at beside the page's product."""
+        item = self.page_product
+        return NOTHING if item is None else ranked.viewed_beside(model, item, n)
+
+    def bought_together(self, model: models.Built, n: int) -> Ranked:
+        """What orders hold beside the page's product."""
+        item = self.page_product
+        return NOTHING if item is None else self._beside(model, (item,), n)
+
+    def cart_complements(self, model: models.Built, n: int) -> Ranked:
+        """What orders hold beside all of the cart."""
+        return self._beside(model, self.asked.cart, n)
+
+    def _beside(self, model: models.Built, cart: Sequence[str], n: int) -> Ranked:
+        def category_of(item_ids: Sequence[str]) -> ranked.CategoryOf:
+            known = self.catalogue.products(item_ids)
+            return lambda item_id: known[item_id].category if item_id in known else None
+
+        return ranked.bought_beside(model, cart, n, category_of)
 
     def _shop_wide(self, strategy: str) -> Sequence[str]:
-        wanted = Wanted(self.acting.now, WIDE)
+        wanted = Wanted(self.acting.now, WIDE, kept=self.catalogue.kept)
 
         def make() -> Sequence[str]:
             return shelves.SHELVES[strategy](self.tx, wanted)
 
-        ranked = self.catalogue.kept(
-            ("ranked", strategy), lambda: rankings.stored(self.tx, strategy, ("",), 1)
-        )
-        if ranked:
+        if self._is_settled(SHOP_WIDE[strategy]):
             return self.catalogue.kept(strategy, make)
-        # A young shop is ranked when it is asked: any event may change the list.
         return make() if self.version is None else self.catalogue.kept(strategy, make, self.version)
+
+    def _is_settled(self, by_clock: str | None) -> bool:
+        """Whether a list that is made of this one of the clock's changes with it alone."""
+        if by_clock is None:
+            return True
+        first = self.catalogue.kept(
+            ("first", by_clock), lambda: rankings.stored(self.tx, by_clock, ("",), 1)
+        )
+        return bool(first)
+
+    @property
+    def _has_taste(self) -> bool:
+        """Whether lists may be ordered for this visitor."""
+        return bool(self.asked.viewed) or self.acting.profile_id is not None
 
     def _spare(self, window: Window) -> int:
         spare = SPARE + len(window.bans) + len(self.acting.shop.never_shown)
@@ -74,7 +158,7 @@ class Shelves:
             spare += 3 * MOST_ITEMS
         return min(spare, MOST_SPARE)
 
-    def _wanted(self, limit: int) -> Wanted:
+    def _wanted(self, limit: int, strategy: str) -> Wanted:
         acting, shop, profile = self.acting, self.acting.shop, self.acting.profile
         return Wanted(
             now=acting.now,
@@ -83,11 +167,12 @@ class Shelves:
             viewed=self.asked.viewed,
             item_id=self.asked.item_id,
             cart=self.asked.cart,
-            segments=acting.segments,
+            segments=acting.segments if strategy in BY_SEGMENT else (),
             cart_value=self._cart_value(),
             free_shipping=shop.manners.free_shipping,
             currency=shop.currency,
             affinities=profile.affinities,
+            kept=self.catalogue.kept,
         )
 
     def _cart_value(self) -> int | None:
@@ -95,3 +180,12 @@ class Shelves:
         profile = self.acting.profile
         ours = {line.item_id for line in profile.cart}
         return profile.cart_value_now if set(self.asked.cart) == ours else None
+
+
+# What the model answers; where it has nothing to say, the query of the same name does.
+MODELLED: dict[str, Callable[[Shelves, models.Built, int], Ranked]] = {
+    "for_you": Shelves.for_you,
+    "viewed_together": Shelves.viewed_together,
+    "bought_together": Shelves.bought_together,
+    "cart_complements": Shelves.cart_complements,
+}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from plugin.serve.product import Product
@@ -29,7 +30,7 @@ class Kept:
 
     version: Version
     products: dict[str, Product | None] = field(default_factory=dict)
-    lists: dict[Hashable, tuple[Hashable, Sequence[str]]] = field(default_factory=dict)
+    lists: dict[Hashable, tuple[Hashable, Sequence[Any]]] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
@@ -63,8 +64,8 @@ class Catalogue:
         return {item_id: product for item_id, product in found.items() if product is not None}
 
     def kept(
-        self, name: Hashable, make: Callable[[], Sequence[str]], also: Hashable = None
-    ) -> Sequence[str]:
+        self, name: Hashable, make: Callable[[], Sequence[Any]], also: Hashable = None
+    ) -> Sequence[Any]:
         """The list called ``name``, made anew when the catalogue, the clock's lists, or ``also``
         is another than when it was made.
         """

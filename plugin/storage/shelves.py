@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from plugin.shop import DAY, MINUTE
-from plugin.storage import rankings, shelf_near, shelf_trends
+from plugin.storage import rankings, shelf_again, shelf_catalogue, shelf_near, shelf_trends
 from plugin.storage.engine import Row, Tx
 
 # Which of a visitor's own rows are looked at, newest first.
@@ -48,10 +48,6 @@ order by v.at desc, v.item_id
 PURCHASED = """
 select distinct item_id from item_events
 where profile = :profile and name = 'purchase' and at <= :now and item_id in texts(:ids)
-"""
-BOUGHT_SINCE = """
-select distinct item_id from item_events
-where profile = :profile and name = 'purchase' and at > :since and at <= :now
 """
 LAST_VIEWED = """
 select item_id from item_events
@@ -214,12 +210,6 @@ def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:
     return list(dict.fromkeys(ids))[: wanted.limit]
 
 
-def bought(tx: Tx, profile_id: int, since: int, now: int) -> list[str]:
-    """What a visitor bought after ``since`` and by ``now`` (Unix ms), in no order."""
-    rows = tx.tuples(BOUGHT_SINCE, profile=profile_id, since=since, now=now)
-    return [item_id for (item_id,) in rows]
-
-
 def viewed_together(tx: Tx, wanted: Wanted) -> list[str]:
     """What those who looked at the page's product (else the last viewed) looked at beside it."""
     item = page_product(tx, wanted)
@@ -295,6 +285,12 @@ SHELVES: dict[str, Callable[[Tx, Wanted], list[str]]] = {
     "cart_complements": cart_complements,
     "similar": similar,
     "for_you": for_you,
+    "trending": shelf_trends.trending,
+    "new_arrivals": shelf_catalogue.new_arrivals,
+    "offers": shelf_catalogue.offers,
+    "free_shipping_gap": shelf_catalogue.free_shipping_gap,
+    "buy_again": shelf_again.buy_again,
+    "back_in_stock": shelf_again.back_in_stock,
 }
 
 

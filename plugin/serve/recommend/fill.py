@@ -203,15 +203,16 @@ class _Work:
         self, strategy: str, item_ids: Sequence[str], filters: Filters, most: int
     ) -> Iterator[Pick]:
         """Those of ``item_ids`` that may be shown, each once, best first."""
-        wanted = list(dict.fromkeys(item_ids))
-        places = {item_id: place for place, item_id in enumerate(wanted, start=1)}
         # In portions: most shelves are good from the top, and every product looked up costs. What
         # boosts move may come from the end.
         boosts = self.window.boosts if strategy != PINS else ()
-        step = len(wanted) or 1 if boosts else max(8, 2 * most)
-        for start in range(0, len(wanted), step):
-            portion = wanted[start : start + step]
-            fit = list(self._fitting(strategy, portion, filters))
+        step = len(item_ids) or 1 if boosts else max(8, 2 * most)
+        met: set[str] = set()
+        for start in range(0, len(item_ids), step):
+            portion = item_ids[start : start + step]
+            places = {one: n for n, one in enumerate(portion, start + 1) if one not in met}
+            met.update(portion)
+            fit = list(self._fitting(strategy, list(places), filters))
             ranked = in_order(boosts, fit) if boosts else [(product, 1.0) for product in fit]
             for product, boost in ranked:
                 yield Pick(product, strategy, places[product.item_id], boost)

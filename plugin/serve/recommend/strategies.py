@@ -8,13 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plugin.errors import DocumentRefused, NotYet
+from plugin.errors import DocumentRefused
 from plugin.serve.language import Texts
-
-# The contract's names that have no line below yet.
-NOT_YET: tuple[str, ...] = (
-    "trending", "new_arrivals", "offers", "free_shipping_gap", "buy_again", "back_in_stock",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +42,25 @@ STRATEGIES: dict[str, Strategy] = {
             "bs",
             "nothing: orders of 30 days, then carts, then views, then the newest products",
             _texts("Bestseller", "베스트셀러", "ベストセラー"),
+        ),
+        Strategy(
+            "trending",
+            "tr",
+            "views, carts or orders on several days",
+            _texts("Trending now", "지금 뜨는 상품", "急上昇"),
+            cold=("bestsellers",),
+        ),
+        Strategy(
+            "new_arrivals",
+            "na",
+            "products that came in the 30 days up to the newest one",
+            _texts("New", "신상품", "新着"),
+        ),
+        Strategy(
+            "offers",
+            "of",
+            "products with a lower sale price",
+            _texts("On sale", "할인 중", "セール中"),
         ),
         Strategy(
             "recently_viewed",
@@ -98,6 +112,26 @@ STRATEGIES: dict[str, Strategy] = {
             ),
             cold=("bestsellers",),
         ),
+        Strategy(
+            "free_shipping_gap",
+            "fg",
+            "what delivery costs nothing from (About your shop), and a cart below it",
+            _texts(
+                "Takes you to free delivery", "무료배송까지 딱 맞는 상품", "送料無料まであと少し"
+            ),
+        ),
+        Strategy(
+            "buy_again",
+            "ba",
+            "earlier orders of this visitor",
+            _texts("Buy again", "다시 구매하기", "もう一度購入"),
+        ),
+        Strategy(
+            "back_in_stock",
+            "bk",
+            "products whose stock came back, or whose price fell by 5 % or more, in 14 days",
+            _texts("Back, or at a better price", "재입고 또는 가격 인하", "再入荷・値下げ"),
+        ),
     )
 }
 
@@ -107,10 +141,7 @@ PIN_REASON: Texts = _texts("Our pick", "추천", "イチオシ")
 
 
 def strategy_named(name: str) -> Strategy:
-    """The strategy called ``name``. Raises DocumentRefused, or NotYet for those to come."""
-    if name in NOT_YET:
-        known = ", ".join(STRATEGIES)
-        raise NotYet(f"the strategy {name} is not there yet; take one of {known}")
+    """The strategy called ``name``. Raises DocumentRefused."""
     if name not in STRATEGIES:
         raise DocumentRefused(f"unknown strategy {name[:40]!r}; known: {', '.join(STRATEGIES)}")
     return STRATEGIES[name]

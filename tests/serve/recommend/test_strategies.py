@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plugin.errors import DocumentRefused, NotYet
+from plugin.errors import DocumentRefused
 from plugin.serve.recommend.strategies import (
-    NOT_YET,
     PINS,
     STRATEGIES,
     strategy_named,
@@ -19,8 +18,8 @@ for_you segment_favourites cart_complements free_shipping_gap buy_again back_in_
 """
 
 
-def test_every_strategy_of_the_contract_is_there_or_called_not_yet_there() -> None:
-    assert sorted([*STRATEGIES, *NOT_YET]) == sorted(CONTRACT.split())
+def test_every_strategy_of_the_contract_is_there() -> None:
+    assert sorted(STRATEGIES) == sorted(CONTRACT.split())
 
 
 def test_a_reason_is_there_in_every_language_and_names_no_segment() -> None:
@@ -44,8 +43,5 @@ def test_what_stands_in_for_a_strategy_is_a_strategy() -> None:
 
 def test_a_strategy_is_found_by_name_or_the_trouble_is_named() -> None:
     assert strategy_named("bestsellers").name == "bestsellers"
-    for name in NOT_YET:
-        with pytest.raises(NotYet, match=f"{name} is not there yet"):
-            strategy_named(name)
     with pytest.raises(DocumentRefused, match="unknown strategy 'magic'"):
         strategy_named("magic")
