@@ -9,6 +9,7 @@ import evaluate
 import growth
 import preview
 import reader
+import recommend
 import snippet
 import ticks
 import train
@@ -19,6 +20,7 @@ PARTS = {
     "growth": growth.main,
     "evaluate": evaluate.main,
     "preview": preview.main,
+    "recommend": recommend.main,
     "ticks": ticks.main,
     "beside": beside.main,
     "train": train.main,

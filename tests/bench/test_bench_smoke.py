@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 from pathlib import Path
 from random import Random
@@ -117,3 +118,29 @@ def test_a_mark_may_be_a_floor_or_a_ceiling(part: Any) -> None:
     figure = part("figures").Figure
     assert figure("rate", ("ours", 40), ("other", 10), 3.5).line().endswith(">= 3.5)  ok")
     assert figure("time", ("ours", 5), ("other", 10), 0.2, most=True).line().endswith("SHORT")
+
+
+def test_the_recommender_is_measured_on_the_data_set_it_is_given(
+    part: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    recommend = part("recommend")
+    for half in ("train", "test"):
+        with gzip.open(tmp_path / f"diginetica_{half}.csv.gz", "wt") as file:
+            file.write("sid,items\n" + "".join(f"{n},1 2 3 {4 + n % 3}\n" for n in range(30)))
+    monkeypatch.setenv(recommend.FOLDER, str(tmp_path))
+    recommend.main()
+    told = capsys.readouterr().out
+    assert "diginetica: 120 views" in told
+    assert [line.split()[3] for line in told.splitlines() if "HR@20" in line] == ["1.0000"]
+
+
+def test_the_recommender_says_what_it_needs(
+    part: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recommend = part("recommend")
+    monkeypatch.delenv(recommend.FOLDER, raising=False)
+    assert recommend.main()
+    assert "RECOMMEND_DATA" in capsys.readouterr().out

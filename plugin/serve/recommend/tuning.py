@@ -31,12 +31,12 @@ class Tuning:
     follow_back: float = 0.5  # what a rule against the order of views counts
     follow_kept: int = 60
     follow_days: float = 100.0
-    trend_share: float = 0.05  # the newest part of all visits, for what is on the rise
-    trend_known: float = 0.6  # how much of its rise a product's views of all time explain
+    trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
+    trend_known: float = 0.28  # how much of its rise a product's views of all time explain
 
     # Asking. Fades: the weight of the view before is 1/e after so many views, or times the share.
     remembered: int = 12  # newest distinct products of the visit that find neighbours
-    neighbours: int = 300
+    neighbours: int = 200
     overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
     match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
     distance_fade: float = 5.0  # in how far a product stands from the one met
@@ -47,12 +47,12 @@ class Tuning:
     depth: int = 100  # products each ranker gives to the fusion
 
     # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
-    by_neighbours: float = 0.48
-    by_table: float = 0.36
-    by_follow: float = 0.24
-    by_trend: float = 0.3
-    by_repeat: float = 1.0
-    repeat_start: float = 0.0
+    by_neighbours: float = 0.2
+    by_table: float = 0.166
+    by_follow: float = 0.163
+    by_trend: float = 0.09
+    by_repeat: float = 1.38
+    repeat_start: float = 5.75
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON that ``read_tuning`` takes."""
