@@ -20,7 +20,7 @@ from plugin.config import load_settings, static_dir
 from plugin.errors import NotFound, PluginError
 from plugin.shop import Shop, local_time
 from plugin.storage import backup as copies
-from plugin.storage import model_files, models, profiles, segments
+from plugin.storage import feeds, model_files, models, profiles, segments
 from plugin.storage.sqlite import SAFE_VERSION, sqlite_version
 
 EVERY_EVENT = 1_000_000
@@ -68,6 +68,7 @@ def _troubles(here: Room) -> Iterator[str]:
             yield f"{name} is missing: install Regulars again"
     yield from _foreign_package()
     yield from _models_of_nobody(here)
+    yield from _troubled_feeds(here)
     for name, shop in here.house.shops().items():
         with here.house.store(name).read() as tx:
             waiting = sum(segments.backlog(tx, here.now()))
@@ -89,6 +90,18 @@ def _models_of_nobody(here: Room) -> Iterator[str]:
     for folder in sorted((here.house.settings.data / "models").glob("*")):
         if folder.name not in here.house.shops():
             yield f"{folder} belongs to no shop: remove it"
+
+
+def _troubled_feeds(here: Room) -> Iterator[str]:
+    """Feeds of the catalogue that were not taken, and those that are not heard of."""
+    for name in here.house.shops():
+        with here.house.store(name).read() as tx:
+            found = feeds.feeds(tx)
+        for feed in found:
+            if feed.state in ("refused", "failed"):
+                yield f"shop {name}: feed {feed.name}: {feed.error}"
+            if feed.silent(here.now()):
+                yield f"shop {name}: feed {feed.name} has not gone well for three of its periods"
 
 
 def _foreign_package() -> Iterator[str]:

@@ -135,7 +135,7 @@ def doubts(staged: Staged, before: feeds.Feed, store: Store) -> list[str]:
         found.append(f"It has {kept:,} products; the last good run had {before.items:,}.")
     if before.currency and staged.currency and staged.currency != before.currency:
         found.append(f"Its prices are in {staged.currency}; they were in {before.currency}.")
-    elif kept:
+    elif kept and before.items:
         known, leapt = _leaps(staged, store)
         if leapt * 2 > known:
             found.append(
