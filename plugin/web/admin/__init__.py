@@ -6,6 +6,7 @@ from plugin.web import exports
 from plugin.web.admin import (
     about,
     campaigns,
+    catalogue,
     editor,
     entry,
     install,
@@ -64,6 +65,12 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/windows", campaigns.windows, "owner", "Windows and what they brought."),
     Route(POST, "/admin/windows/<slug>/switch", campaigns.switch_window, "owner", "On or off."),
     Route(POST, "/admin/windows/<slug>/share", campaigns.share_window, "owner", "To 90 %."),
+    Route(GET, "/admin/catalogue", catalogue.catalogue, "owner", "Products and feeds."),
+    Route(GET, "/admin/catalogue/live.json", catalogue.live, "owner", "How far feeds are."),
+    Route(POST, "/admin/catalogue/save", catalogue.save, "owner", "Keep a feed."),
+    Route(POST, "/admin/catalogue/upload", catalogue.upload, "owner", "Take a file in."),
+    Route(POST, "/admin/catalogue/<feed>/run", catalogue.run, "owner", "Read a feed now."),
+    Route(POST, "/admin/catalogue/<feed>/remove", catalogue.remove, "owner", "Forget a feed."),
     Route(GET, "/admin/jobs", jobs.job_list, "owner", "What the clock did."),
     Route(GET, "/admin/<path:rest>", entry.nowhere, "owner", "No such page."),
 )

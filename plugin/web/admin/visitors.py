@@ -200,11 +200,11 @@ def _picture(id: str, product: Product | None, item: Mapping[str, Any], shop: Sh
         return (getattr(product, name) if product else None) or item.get(name)
 
     return Picture(
-        id, first("name") or id, _in_shop(first("image"), shop), _in_shop(first("url"), shop)
+        id, first("name") or id, in_shop(first("image"), shop), in_shop(first("url"), shop)
     )
 
 
-def _in_shop(address: str | None, shop: Shop) -> str | None:
+def in_shop(address: str | None, shop: Shop) -> str | None:
     """``address`` when it is http(s) or relative to the site, which is the shop's, if known."""
     safe = safe_link(address)
     if safe is None or not safe.startswith(("http://", "https://", "/")):
