@@ -37,9 +37,11 @@ def why_build(store: Store, now: int) -> str | None:
         new = models.new_deeds(tx, row["cut_seq"], enough)
         if new >= enough:
             return f"{new} views and orders came"
-        if len(forgotten.everybody(tx)) >= MOST_FORGOTTEN:
+        left_out = len(forgotten.everybody(tx))
+        if left_out >= MOST_FORGOTTEN:
             return "many visitors were erased or joined"
-        if now - row["made_at"] > OLD and (new or row["catalogue"] != locations.version(tx)):
+        changed = new or left_out or row["catalogue"] != locations.version(tx)
+        if changed and now - row["made_at"] > OLD:
             return "it was older than a day"
     return None
 

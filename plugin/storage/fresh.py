@@ -14,8 +14,8 @@ from plugin.serve.recommend.recent import Recent
 from plugin.storage import forgotten
 from plugin.storage.engine import Tx
 
-AT_ONCE = 1_000  # events that one request takes in: no request pays for a backlog
-MOST_BEHIND = 50_000  # events that are taken in at all; of more, the newest
+AT_ONCE = 200  # events that one request takes in, some 2 ms: no request pays for a backlog
+MOST_BEHIND = 20_000  # events that are taken in at all; of more, the newest
 
 LAST = "select max(seq) from events"
 SINCE = """
@@ -36,17 +36,17 @@ _lines = msgspec.json.Decoder(list[_Line]).decode
 
 @dataclass
 class Fresh:
-    """What this process knows beside a model that was cut at event ``cut_seq``.
+    """What this process knows beside a model. ``seen``: the last event that it took in, or that the
+    model holds.
 
     ``forgotten``: profiles whose rows count for nothing. ``lock``: held by whoever takes something
     in, or asks a ranker that reads ``recent``.
     """
 
     recent: Recent
-    cut_seq: int
+    seen: int
     forgotten: frozenset[int] = frozenset()
     lock: threading.RLock = field(default_factory=threading.RLock)
-    _seen: int | None = None  # the last event taken in
     _words: int = 0  # about who is forgotten
 
     def take_in(self, tx: Tx, words: int) -> None:
@@ -56,11 +56,12 @@ class Fresh:
             if words > self._words:
                 self.forgotten = frozenset(forgotten.everybody(tx).values())
                 self._words = words
-            if self._seen is None:
-                self._seen = max(self.cut_seq, (tx.value(LAST) or 0) - MOST_BEHIND)
             # On PostgreSQL an event may be committed after one with a higher number. Then it is
             # missed here, and its visit is a neighbour from the next build on.
-            for seq, profile, at, items in tx.tuples(SINCE, last=self._seen, most=AT_ONCE):
-                self._seen = seq
+            rows = tx.tuples(SINCE, last=self.seen, most=AT_ONCE)
+            if len(rows) == AT_ONCE and (newest := tx.value(LAST) - MOST_BEHIND) > self.seen:
+                rows = tx.tuples(SINCE, last=newest, most=AT_ONCE)
+            for seq, profile, at, items in rows:
+                self.seen = seq
                 for line in _lines(items) if items else ():
                     self.recent.add(profile, at, line.item_id)

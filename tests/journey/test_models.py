@@ -134,6 +134,25 @@ def test_after_a_day_a_changed_catalogue_is_enough(town: Town) -> None:
     assert town.why(DAY + HOUR) == "it was older than a day"
 
 
+def test_what_is_known_of_the_erased_is_on_disk_for_a_day_at_most(town: Town) -> None:
+    town.views(MINA, "mug")
+    town.build()
+    town.erases(MINA)
+    assert town.why() is None
+    assert town.why(DAY + HOUR) == "it was older than a day"
+
+
+def test_where_very_many_are_left_out_a_model_is_built_at_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plugin.journey.models.MOST_FORGOTTEN", 1)
+    town.views(MINA, "mug")
+    town.build()
+    assert town.why() is None
+    town.erases(MINA)
+    assert town.why() == "many visitors were erased or joined"
+
+
 def test_a_model_knows_what_it_was_made_of(town: Town) -> None:
     town.views(MINA, "mug", "bag", "mug")
     town.views(JUN, "lamp")
