@@ -62,6 +62,31 @@ const showCheck = ({ name, state, word, text }) => {
 };
 if (list) setTimeout(lookAtWalk, 2000);
 
+const watched = document.querySelector("[data-feeds]");
+/* Says how far each feed is, and loads the page again for what came of it, unless one is typing. */
+const lookAtFeeds = async () => {
+  try {
+    const answer = await fetch(watched.dataset.feeds, { headers: { Accept: "application/json" } });
+    if (answer.ok && (await answer.json()).feeds.filter(showFeed).length) {
+      if (!document.activeElement.matches("input, select")) location.assign(watched.dataset.page);
+      return;
+    }
+  } catch {
+    // the next look may work
+  }
+  setTimeout(lookAtFeeds, document.hidden ? 10000 : 1000);
+};
+/* Whether the feed was being read and now is not. */
+const showFeed = ({ name, busy, done, state }) => {
+  const card = watched.querySelector(`[data-feed="${CSS.escape(name)}"]`);
+  if (!card || !("busy" in card.dataset)) return false;
+  const word = card.querySelector("[data-state]");
+  if (word.textContent !== state) word.textContent = state;
+  card.querySelector("[data-progress]").value = busy ? done : 1000;
+  return !busy;
+};
+if (watched?.querySelector("[data-busy]")) setTimeout(lookAtFeeds, 1000);
+
 const onItsWay = document.querySelector("[data-loading]");
 let late = 0;
 const leave = () => {
