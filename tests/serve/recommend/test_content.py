@@ -1,0 +1,105 @@
+"""Which products are like one by what the catalogue says of them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from plugin.serve.product import Product
+from plugin.serve.recommend.arrays import Arrays, pack
+from plugin.serve.recommend.content import Words, blend, word_arrays
+from plugin.serve.recommend.words import tokens, words_of
+
+BAG, OTHER_BAG, RUCKSACK, MUG, LAMP = range(5)
+SHOP = (
+    Product("bag", "Canvas tote", category="Bags > Totes", brand="Moss", price=3900),
+    Product("bag2", "Leather tote", category="Bags > Totes", brand="Moss", price=4100),
+    Product("rucksack", "Canvas rucksack", category="Bags > Rucksacks", brand="Fern", price=7900),
+    Product("mug", "Tall mug", category="Kitchen > Mugs", brand="Clay", price=1200),
+    Product("lamp", "Desk lamp", category="Home > Lamps", brand="Moss", price=3800),
+)
+
+
+def words_in(products: Sequence[Product]) -> Words:
+    return Words(Arrays(b"".join(pack(word_arrays(map(words_of, products)), {}))))
+
+
+def numbers(ranked: list[tuple[int, float]]) -> list[int]:
+    return [number for number, _ in ranked]
+
+
+def test_of_the_same_kind_and_brand_comes_before_of_a_near_kind():
+    assert numbers(words_in(SHOP).similar_to(BAG, 3)) == [OTHER_BAG, RUCKSACK, LAMP]
+
+
+def test_what_has_nothing_in_common_is_not_listed():
+    assert MUG not in numbers(words_in(SHOP).similar_to(BAG, 5))
+
+
+def test_a_product_newer_than_the_model_is_compared_by_its_words():
+    new = Product("new", "Tall cup", category="Kitchen > Mugs")
+    assert numbers(words_in(SHOP).similar(words_of(new), 3)) == [MUG]
+
+
+def test_what_is_left_out_gives_its_place_to_the_next():
+    made = words_in(SHOP)
+    assert numbers(made.similar(words_of(SHOP[BAG]), 2, {BAG, OTHER_BAG})) == [RUCKSACK, LAMP]
+
+
+def test_variants_of_the_product_are_not_similar_products():
+    red, blue = (replace(SHOP[BAG], item_id=colour, group_id="tote") for colour in ("red", "blue"))
+    assert numbers(words_in([red, blue, SHOP[OTHER_BAG]]).similar_to(0, 3)) == [2]
+
+
+def test_of_another_products_variants_one_is_listed():
+    variants = [replace(SHOP[OTHER_BAG], item_id=f"bag2 {size}", group_id="2") for size in "sml"]
+    found = numbers(words_in([SHOP[BAG], *variants, SHOP[RUCKSACK]]).similar_to(0, 3))
+    assert found == [1, 4]
+
+
+def test_all_of_a_category_too_large_to_look_through_have_a_chance():
+    """Thirty thousand products of one category, one of which has the title's word too."""
+    many = [Product(str(one), f"thing{one}", category="All") for one in range(30_000)]
+    asked = Product("asked", "thing29999 thing7", category="All")
+    found = numbers(words_in(many).similar(words_of(asked), 40))
+    assert sorted(found[:2]) == [7, 29_999]
+    assert len(found) == 40
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Canvas-Tote (L), 2 pcs", ["canvas", "tote", "pcs"]),
+        ("Straße", ["strasse"]),
+        ("\N{FULLWIDTH LATIN CAPITAL LETTER C}anvas", ["canvas"]),
+        ("캔버스 백", ["캔버", "버스", "백"]),
+        ("帆布トート", ["帆布", "布ト", "トー", "ート"]),
+        ("iPhone15ケース", ["iphone15", "ケー", "ース"]),
+        ("", []),
+    ],
+)
+def test_words_are_found_in_any_language(text: str, found: list[str]):
+    assert list(tokens(text)) == found
+
+
+@pytest.mark.parametrize(("one", "other", "near"), [(3900, 4300, True), (3900, 9900, False)])
+def test_prices_that_are_near_share_a_word(one: int, other: int, near: bool):
+    first, second = (
+        set(words_of(Product("any", price=price, currency="EUR"))) for price in (one, other)
+    )
+    assert bool(first & second) == near
+
+
+def test_each_part_of_a_category_counts_with_what_is_above_it():
+    words = words_of(Product("any", category="Home > Bath"))
+    assert words == ("c:home", "c:home>bath")
+
+
+def test_a_blend_takes_from_both_lists_and_first_what_is_in_both():
+    assert numbers(blend([(1, 9.0), (2, 8.0)], [(3, 0.2), (2, 0.1)], 3)) == [2, 1, 3]
+
+
+def test_a_blend_with_nothing_is_the_other_list():
+    assert numbers(blend([], [(3, 0.2), (2, 0.1)], 3)) == [3, 2]
