@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from heapq import nlargest
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.follow import Follow, follow_arrays
@@ -19,6 +19,8 @@ from plugin.serve.recommend.runs import Runs
 from plugin.serve.recommend.table import Table, table_arrays
 from plugin.serve.recommend.tuning import DEFAULT, Tuning
 from plugin.serve.recommend.visits import Visits
+
+Lists: TypeAlias = dict[str, list[tuple[int, float]]]
 
 
 class Placed(NamedTuple):
@@ -72,12 +74,7 @@ def for_you(
     recent, visitor, forgotten: as ``Neighbours`` takes them.
     """
     tuning = weights or rankers.tuning
-    depth = tuning.depth
-    lists = {
-        "neighbours": rankers.neighbours(seen, depth, recent, visitor, forgotten),
-        "table": rankers.table(seen, depth),
-        "follow": rankers.follow(seen, depth),
-    }
+    lists = ranked_lists(rankers, seen, tuning.depth, recent, visitor, forgotten)
     scores = fused(lists, rankers.habits, seen, tuning)
     best = nlargest(n, scores.items(), key=itemgetter(1))
     wanted = {number for number, _ in best}
@@ -89,9 +86,23 @@ def for_you(
     return [Placed(number, score, places[number]) for number, score in best]
 
 
-def fused(
-    lists: dict[str, list[tuple[int, float]]], habits: Habits, seen: Sequence[int], tuning: Tuning
-) -> dict[int, float]:
+def ranked_lists(
+    rankers: SessionRankers,
+    seen: Sequence[int],
+    depth: int,
+    recent: Recent | None = None,
+    visitor: int = 0,
+    forgotten: AbstractSet[int] = NOBODY,
+) -> Lists:
+    """What each ranker says, by its name: the first ``depth`` of its list."""
+    return {
+        "neighbours": rankers.neighbours(seen, depth, recent, visitor, forgotten),
+        "table": rankers.table(seen, depth),
+        "follow": rankers.follow(seen, depth),
+    }
+
+
+def fused(lists: Lists, habits: Habits, seen: Sequence[int], tuning: Tuning) -> dict[int, float]:
     """Product number -> score: the lists together, what is on the rise, and repeats apart."""
     weights = {
         "neighbours": tuning.by_neighbours,
@@ -99,8 +110,7 @@ def fused(
         "follow": tuning.by_follow,
     }
     scores = fuse(lists, weights, tuning.depth)
-    for number in scores:
-        scores[number] += tuning.by_trend * habits.trend(number)
+    habits.lift(scores, tuning.by_trend)
     for number, chance in habits.repeats(seen).items():
         again = tuning.by_repeat * chance + tuning.repeat_start
         scores[number] = scores.get(number, 0.0) + again

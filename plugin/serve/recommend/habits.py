@@ -86,6 +86,12 @@ class Habits:
             for back, number in enumerate(newest)
         }
 
-    def trend(self, number: int) -> float:
-        """How much a product is on the rise; 0 for one that the model does not know."""
-        return float(self._trend[number]) if number < len(self._trend) else 0.0
+    def lift(self, scores: dict[int, float], weight: float) -> None:
+        """Add to each score ``weight`` times how much the product is on the rise.
+
+        One that the model does not know gets nothing.
+        """
+        trend, known = self._trend, len(self._trend)
+        for number in scores:
+            if number < known:
+                scores[number] += weight * trend[number]

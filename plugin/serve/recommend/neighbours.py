@@ -36,12 +36,16 @@ def neighbour_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         posting_ends.append(len(postings))
         rarity.append(1 + log(len(visits) / len(rows)) if rows else 1 + log(len(visits) + 1))
     weights = visits.freshness(tuning.neighbour_days)
+    held, ends = array("I"), array("I")
     for row, items in enumerate(visits):
-        weights[row] /= sqrt(len(set(items)))
+        distinct = last_places(items)
+        held.extend(distinct)
+        ends.append(len(held))
+        weights[row] /= sqrt(len(distinct))
     running = [row for row, at in enumerate(visits.at) if at > visits.at[-1] - IDLE_MS // 1000]
     return {
-        "view.visits": visits.items,
-        "view.visit_ends": visits.ends,
+        "view.visits": held,
+        "view.visit_ends": ends,
         "view.visit_weights": weights,
         "view.visit_profiles": visits.profiles,
         "view.postings": postings,
@@ -49,6 +53,11 @@ def neighbour_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         "view.rarity": rarity,
         "view.running_from": array("I", running[:1] or [0]),
     }
+
+
+def last_places(visit: Sequence[int]) -> list[int]:
+    """The products of a visit, each once: where it was viewed last."""
+    return list(dict.fromkeys(reversed(visit)))[::-1]
 
 
 class Neighbours:
@@ -64,7 +73,9 @@ class Neighbours:
         self._rarest = max(self._rarity, default=1.0)
         self._overlap = [exp(-n / tuning.overlap_fade) for n in range(tuning.remembered)]
         self._match = [exp(-n / tuning.match_fade) for n in range(tuning.remembered)]
-        self._near = [exp(-n / tuning.distance_fade) for n in range(2 * tuning.longest)]
+        # By distance, before and after: the slice from ``longest - met`` lies along a visit.
+        reach = range(-tuning.longest, tuning.longest)
+        self._near = [exp(-abs(n) / tuning.distance_fade) for n in reach]
 
     def __call__(
         self,
@@ -124,15 +135,21 @@ class Neighbours:
         """Without the visit at hand (also what of it the model holds) and the forgotten ones'."""
         base, profiles, running = len(self._ends), self._profiles, self._running_from
         at_hand = recent.last_of(visitor) if recent is not None else None
-        own = -1 if at_hand is None else at_hand + base
+        if at_hand is not None:
+            found.pop(base + at_hand, None)
+        if visitor:
+            own = [row for row in found if running <= row < base and profiles[row] == visitor]
+            for row in own:
+                del found[row]
+        if not forgotten:
+            return found
 
-        def counts(row: int) -> bool:
+        def whose(row: int) -> int:
             if recent is not None and row >= base:
-                return row != own and recent.profile(row - base) not in forgotten
-            whose = profiles[row]
-            return whose not in forgotten and not (row >= running and whose == visitor != 0)
+                return recent.profile(row - base)
+            return int(profiles[row])
 
-        return {row: overlap for row, overlap in found.items() if counts(row)}
+        return {row: overlap for row, overlap in found.items() if whose(row) not in forgotten}
 
     def _best(self, found: dict[int, float], recent: Recent | None) -> list[tuple[float, int]]:
         """The nearest visits (weight, row)."""
@@ -151,18 +168,19 @@ class Neighbours:
     ) -> dict[int, float]:
         """Product number -> score: what the nearest visits say of it together."""
         scores: dict[int, float] = {}
-        have, near, rarity = scores.get, self._near, self._rarity
+        have, near, middle = scores.get, self._near, self._tuning.longest
         for weight, row in best:
             items = self._visit(row, recent)
             strongest, met = 0.0, 0
             for place, number in enumerate(items):
                 if number in match:
                     met = place
-                    strongest = max(strongest, match[number])
+                    if match[number] > strongest:
+                        strongest = match[number]
             weight *= strongest
-            # Of a repeated product the last place counts.
-            for number, place in {number: place for place, number in enumerate(items)}.items():
-                scores[number] = have(number, 0.0) + weight * near[abs(place - met)]
+            for number, nearness in zip(items, near[middle - met :], strict=False):
+                scores[number] = have(number, 0.0) + weight * nearness
+        rarity = self._rarity
         known, rarest = len(rarity), self._rarest
         for number in scores:
             scores[number] *= rarity[number] if number < known else rarest
@@ -171,7 +189,7 @@ class Neighbours:
     def _visit(self, row: int, recent: Recent | None) -> Sequence[int]:
         base = len(self._ends)
         if recent is not None and row >= base:
-            return recent.visit(row - base)[-self._tuning.longest :]
+            return last_places(recent.visit(row - base)[-self._tuning.longest :])
         start = self._ends[row - 1] if row else 0
         items: list[int] = self._visits[start : self._ends[row]].tolist()
         return items

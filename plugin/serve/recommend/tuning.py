@@ -38,8 +38,8 @@ class Tuning:
     remembered: int = 12  # newest distinct products of the visit that find neighbours
     neighbours: int = 200
     overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
-    match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
-    distance_fade: float = 5.0  # in how far a product stands from the one met
+    match_fade: float = 2.0  # in how much the newest product met weighs a neighbour
+    distance_fade: float = 12.0  # in how far a product stands from the one met
     table_remembered: int = 10
     table_fade: float = 0.7
     follow_remembered: int = 5
