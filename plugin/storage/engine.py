@@ -27,6 +27,7 @@ DIALECTS: dict[str, dict[str, str]] = {
         "{bare}": "strict, without rowid",
         "{plain}": "",
         "{lock}": "",  # whoever writes is alone
+        "{json}": "",  # behind a column of JSON text, before ->>
         "ints": "(select value from json_each(:{0}))",
         "texts": "(select value from json_each(:{0}))",
     },
@@ -39,6 +40,7 @@ DIALECTS: dict[str, dict[str, str]] = {
         "{bare}": "",
         "{plain}": ' collate "C"',  # letters A to Z only, whatever the database's language
         "{lock}": "for update",
+        "{json}": "::json",
         "ints": "(select cast(value as bigint) from json_array_elements_text(cast(:{0} as json)))",
         "texts": "(select value from json_array_elements_text(cast(:{0} as json)))",
     },

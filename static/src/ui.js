@@ -150,15 +150,16 @@ function card(item, chosen) {
 const shelf = (items, chosen) =>
   make("ul", { class: "shelf", role: "list" }, ...items.map((item, n) => card(item, () => chosen(item, n))));
 
-/* Items as events tell of them, all in one currency. */
+/* Items as events tell of them, all in one currency; `via`: what chose each, `index`: the place of the first. */
 function told(name, items, first = 0) {
   const { currency } = items[0];
+  const via = items[0].via && items.map((item) => item.via).join();
   const lines = items.map((item, n) => {
     const amount = item.sale_price == null ? item.price : item.sale_price;
     const known = amount != null && item.currency == currency;
     return { item_id: item.item_id, item_name: item.name, index: first + n, ...(known && { price: amount }) };
   });
-  return { item_list_id: name, ...(currency && { currency }), items: lines };
+  return { item_list_id: name, ...(via && { via, index: first }), ...(currency && { currency }), items: lines };
 }
 
 /* ---- windows ---- */

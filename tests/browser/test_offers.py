@@ -103,15 +103,19 @@ def test_a_window_in_view_is_told_once_and_so_is_what_was_chosen_from_it(
     page_of_a_person, listener
 ):
     listener.tag = 'data-flush-ms="50"'
-    listener.offer = window(product("hat"), product("product", reason="Seen with boots"))
+    listener.offer = window(
+        product("hat", via="bs"), product("product", reason="Seen with boots", via="vt")
+    )
     page = page_of_a_person()
     open_shop(page, listener)
     seen = listener.wait_for("view_item_list")[0]["params"]
     assert seen["item_list_id"] == "home-1"
+    assert (seen["via"], seen["index"]) == ("bs,vt", 0)
     assert [item["item_id"] for item in seen["items"]] == ["hat", "product"]
     page.get_by_role("link", name="Product").click()
     chosen = listener.wait_for("select_item")[0]["params"]
     assert chosen["item_list_id"] == "home-1"
+    assert (chosen["via"], chosen["index"]) == ("vt", 1)
     assert chosen["items"] == [
         {"item_id": "product", "item_name": "Product", "index": 1, "price": 30}
     ]
