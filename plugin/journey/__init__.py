@@ -8,6 +8,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     backfill   ask an edited rule about everybody                        in batches of 100
     reconcile  compare all members with what SQL says of the rules       reads only
     offers     evaluate the acting visitor, choose windows and a popup   reads only
+    explain    why a window shows what it shows, and why not the rest    reads only
     look       all we know of one visitor, with reasons                  reads only
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
@@ -50,6 +51,7 @@ from plugin.journey.edits import (
     put_segment,
     settings_changed,
 )
+from plugin.journey.explain import Explained, explain_window
 from plugin.journey.feeds import FEED_STEPS
 from plugin.journey.inspection import forget_inspections, keep_inspection
 from plugin.journey.look import VisitorView, look_at
@@ -73,6 +75,7 @@ from plugin.storage.engine import Store
 __all__ = [
     "HERE",
     "Changes",
+    "Explained",
     "Hands",
     "Heard",
     "Offers",
@@ -85,6 +88,7 @@ __all__ = [
     "collect_together",
     "decide",
     "end_coupons",
+    "explain_window",
     "find_moves",
     "keep_model",
     "listen",
