@@ -232,3 +232,54 @@ def test_reassign_says_how_many_moved(regulars: Command, orders_file: Path) -> N
     regulars("import", "orders", str(orders_file))
     assert "2 visitors looked at, 0 entered, 0 left" in regulars("reassign", "--full").out
     assert re.search(r"rankings: \d+ places", regulars("train").out)
+
+
+@pytest.fixture
+def feed_file(tmp_path: Path) -> Path:
+    file = tmp_path / "feed.csv"
+    rows = "".join(f"hat-{n},Hat {n},{n + 10} EUR\n" for n in range(10))
+    file.write_text(f"id,title,price\n{rows}hat-1,Hat one,5 EUR\n,no id,3\n", encoding="utf-8")
+    return file
+
+
+def test_importing_a_catalogue_says_what_was_kept_and_refused_and_why(
+    regulars: Command, feed_file: Path
+) -> None:
+    regulars("shop", "add", "moon", "--currency", "EUR")
+    said = regulars("import", "catalog", str(feed_file), "--shop", "moon")
+    assert said.code == 0
+    assert "12 rows read" in said.out
+    assert "10 products kept, 1 rows refused, 1 replaced by a later row" in said.out
+    assert "(rows 13…)" in said.out
+    assert "nothing to do" in regulars("import", "catalog", str(feed_file), "--shop", "moon").out
+
+
+def test_a_catalogue_that_lost_half_its_products_needs_force(
+    regulars: Command, feed_file: Path
+) -> None:
+    regulars("shop", "add", "moon", "--currency", "EUR")
+    regulars("import", "catalog", str(feed_file), "--shop", "moon")
+    feed_file.write_text("id,title\nhat-1,Hat\n", encoding="utf-8")
+    said = regulars("import", "catalog", str(feed_file), "--shop", "moon")
+    assert said.code == 1
+    assert "It has 1 products; the last good run had 10" in said.err
+    assert "feed catalog: It has 1 products" in regulars("doctor").out
+    forced = regulars("import", "catalog", str(feed_file), "--shop", "moon", "--force")
+    assert "9 removed" in forced.out
+
+
+def test_a_catalogue_s_columns_may_be_named(regulars: Command, tmp_path: Path) -> None:
+    regulars("shop", "add", "moon")
+    file = tmp_path / "odd.csv"
+    file.write_text("nr,what\n1,Hat\n", encoding="utf-8")
+    assert "--map item_id=YOUR_COLUMN" in regulars("import", "catalog", str(file)).err
+    said = regulars("import", "catalog", str(file), "--map", "item_id=nr,name=what")
+    assert "1 products kept" in said.out
+
+
+def test_an_address_inside_is_not_fetched_unless_the_owner_says_so(regulars: Command) -> None:
+    regulars("shop", "add", "moon")
+    for kind in ("catalog", "orders", "events"):
+        said = regulars("import", kind, "http://127.0.0.1/feed.csv")
+        assert said.code == 1
+        assert "127.0.0.1" in said.err
