@@ -27,6 +27,7 @@ COMMANDS = {
     "reassign": "data",
     "rebuild": "data",
     "train": "data",
+    "replay": "replay",
     "backup": "care",
     "restore": "care",
     "doctor": "care",
