@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import baskets
 import beside
 import evaluate
 import growth
@@ -24,6 +25,7 @@ PARTS = {
     "ticks": ticks.main,
     "beside": beside.main,
     "train": train.main,
+    "baskets": baskets.main,
     snippet.SNIPPET: snippet.main,
 }
 KNOWN = visits.ALL | PARTS.keys()
