@@ -5,14 +5,14 @@ from __future__ import annotations
 from plugin.storage import marks
 from plugin.storage.engine import Row, Tx
 
+TWICE, EVERY = 2, 2**53
+
 STORED = """
-select r.item_id from rankings r
-join items i on i.item_id = r.item_id
-where r.strategy = :strategy and r.scope in texts(:scopes)
-  and i.availability in ('in_stock', 'preorder')
-group by r.item_id
-order by sum(r.score) desc, r.item_id
-limit :limit
+select item_id from rankings
+where strategy = :strategy and scope in texts(:scopes)
+group by item_id
+order by sum(score) desc, item_id
+limit :most
 """
 HAS_ROWS = """
 select count(*) from (
@@ -34,8 +34,16 @@ values (:strategy, :scope, :item_id, :score)
 
 def stored(tx: Tx, strategy: str, scopes: tuple[str, ...], limit: int) -> list[str]:
     """The available products of a list, best first; those of several scopes by their sum."""
-    rows = tx.all(STORED, strategy=strategy, scopes=scopes, limit=limit)
-    return [row["item_id"] for row in rows]
+    # Looked up for the first ones alone, whose places nearly always do: the whole list costs more,
+    # and joined with it PostgreSQL reads the whole catalogue.
+    for most in (TWICE * limit, EVERY):
+        rows = tx.tuples(STORED, strategy=strategy, scopes=scopes, most=most)
+        ids = [item_id for (item_id,) in rows]
+        there = available(tx, ids)
+        found = [item_id for item_id in ids if item_id in there]
+        if len(found) >= limit or len(rows) < most:
+            break
+    return found[:limit]
 
 
 def is_young(tx: Tx, now: int, most: int) -> bool:

@@ -108,3 +108,13 @@ def test_the_store_counts_points_as_the_formula_does(moon: LittleShop) -> None:
     assert recent == pytest.approx(
         sum(points(kind, day) for kind in KINDS for day in (0, 3, DAYS - 1))
     )
+
+
+def test_what_is_sold_out_at_the_top_of_a_list_makes_room_for_what_is_far_down(
+    moon: LittleShop,
+) -> None:
+    gone = [f"gone {number}" for number in range(9)]
+    moon.sells_all(*gone, availability="out_of_stock")
+    moon.ranked("trending", "", *gone, "mug", "bag")
+
+    assert moon.shelf(trending, limit=2) == ["mug", "bag"]
