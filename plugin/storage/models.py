@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from plugin.serve.recommend.arrays import Arrays, Broken, Ids
 from plugin.serve.recommend.baskets import Pairs
+from plugin.serve.recommend.content import Words
 from plugin.serve.recommend.for_you import SessionRankers
 from plugin.serve.recommend.next_basket import Buyers
 from plugin.serve.recommend.recent import Recent
@@ -98,6 +99,11 @@ class Built:
     def buyers(self) -> Buyers:
         """What a buyer orders next."""
         return Buyers(self.arrays)
+
+    @cached_property
+    def words(self) -> Words:
+        """What is like a product by what the catalogue says of it."""
+        return Words(self.arrays)
 
 
 @dataclass

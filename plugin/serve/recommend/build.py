@@ -9,12 +9,14 @@ from typing import Any, TypeAlias
 from plugin.serve.product import Product
 from plugin.serve.recommend.arrays import id_arrays, pack
 from plugin.serve.recommend.baskets import pair_arrays
+from plugin.serve.recommend.content import word_arrays
 from plugin.serve.recommend.for_you import session_arrays
 from plugin.serve.recommend.next_basket import buyer_arrays
 from plugin.serve.recommend.runs import Runs
+from plugin.serve.recommend.words import words_of
 
 # Another number when the arrays mean something else: a model of an older program is built again.
-FORM = 1
+FORM = 2
 
 Part: TypeAlias = "dict[str, array[Any] | bytes]"
 Told = Callable[[str, int], None]
@@ -47,3 +49,4 @@ def _parts(
     yield "visits", dict(session_arrays(sessions, len(item_ids)))
     yield "pairs", dict(pair_arrays(orders, len(item_ids)))
     yield "buyers", dict(buyer_arrays(orders, len(item_ids)))
+    yield "words", word_arrays(() if one is None else words_of(one) for one in products)

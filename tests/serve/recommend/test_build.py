@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from plugin.serve.product import Product
 from plugin.serve.recommend.arrays import Arrays, Ids
 from plugin.serve.recommend.baskets import Pairs
 from plugin.serve.recommend.build import FORM, build
+from plugin.serve.recommend.content import Words
 from plugin.serve.recommend.for_you import SessionRankers
 from plugin.serve.recommend.next_basket import Buyers
 from plugin.serve.recommend.runs import Runs
 
 ITEMS = ["bag", "lamp", "mug"]
 BAG, LAMP, MUG = range(3)
+CATALOGUE = [Product("bag", brand="Moon"), None, Product("mug", brand="Moon")]
 
 
 def made(visits: list[list[int]], baskets: list[list[int]]) -> Arrays:
@@ -19,7 +22,7 @@ def made(visits: list[list[int]], baskets: list[list[int]]) -> Arrays:
         sessions.append(row, at, profile=at)
     for at, row in enumerate(baskets, 1):
         orders.append(row, at, profile=at)
-    return Arrays(b"".join(build(ITEMS, sessions, orders, [None] * 3, {"shop": "moon"})))
+    return Arrays(b"".join(build(ITEMS, sessions, orders, CATALOGUE, {"shop": "moon"})))
 
 
 def test_every_ranker_reads_its_part_of_the_file() -> None:
@@ -27,6 +30,7 @@ def test_every_ranker_reads_its_part_of_the_file() -> None:
     assert {number for number, _ in SessionRankers(arrays).table([MUG], 3)} == {MUG, BAG}
     assert [number for number, _ in Pairs(arrays).complements([MUG], 3)] == [LAMP]
     assert Buyers(arrays).next_basket([[MUG]], 3)[0][0] == MUG
+    assert [number for number, _ in Words(arrays).similar_to(MUG, 3)] == [BAG]
     assert [Ids(arrays)[number] for number in range(3)] == ITEMS
 
 
@@ -45,4 +49,4 @@ def test_whoever_waits_hears_of_every_part_and_its_size() -> None:
     heard: list[tuple[str, int]] = []
     list(build(ITEMS, Runs(), Runs(), [None] * 3, {}, lambda *said: heard.append(said)))
     assert heard[0] == ("ids", 10 + 4 * 3)
-    assert [name for name, _ in heard[:4]] == ["ids", "visits", "pairs", "buyers"]
+    assert [name for name, _ in heard] == ["ids", "visits", "pairs", "buyers", "words"]
