@@ -144,3 +144,20 @@ def test_the_recommender_says_what_it_needs(
     monkeypatch.delenv(recommend.FOLDER, raising=False)
     assert recommend.main()
     assert "RECOMMEND_DATA" in capsys.readouterr().out
+
+
+def test_carts_and_next_baskets_are_asked_of_the_orders_of_a_file(
+    part: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    baskets = part("baskets")
+    with gzip.open(tmp_path / baskets.FILE, "wt", encoding="utf-8") as file:
+        file.write("Invoice,StockCode,Quantity,InvoiceDate,Customer ID\n")
+        for day in range(1, 29):
+            for code in ("10001", "10002", "POST"):
+                file.write(f"{day},{code},1,2010-01-{day:02} 08:00:00,{day % 4}.0\n")
+        file.write("C99,10003,-1,2010-01-28 09:00:00,1.0\n99,10003,1,2010-01-28 09:00:00,\n")
+    orders = baskets.read(tmp_path / baskets.FILE)
+    assert [order.items for order in orders] == [["10001", "10002"]] * 28
+    shop = baskets.learn(orders, cut=50)
+    assert baskets.carts(shop)[:2] == (1.0, 1.0)
+    assert baskets.next_baskets(shop)[0] == pytest.approx(1.0)
