@@ -90,5 +90,6 @@ def _revenue(row: Row, lines: int, currency: str) -> int:
     """
     if row["name"] != PURCHASE or row["currency"] != currency or not row["value"]:
         return 0
-    kept = max(0, row["paid"] - row["refunded"]) / lines
-    return int(round(row["value"] * min(1, kept)))
+    kept: float = max(0, row["paid"] - row["refunded"]) / lines
+    value: int = row["value"]
+    return round(value * min(1.0, kept))

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
 
 from plugin.errors import NotFound
+from plugin.serve.placements import Place, Placed, summed
 from plugin.serve.proof import Interval
+from plugin.serve.recommend.strategies import strategy_told
 from plugin.serve.retain.popup import span_text
-from plugin.shop import Shop, to_major
+from plugin.shop import DAY, Shop, to_major
 from plugin.storage import campaigns
+from plugin.storage.placements import by_strategy
 from plugin.web.admin.results import Arm, Result, result_of
 from plugin.web.definitions import KINDS
 from plugin.web.edge import answer, server_shop
 from plugin.web.here import here
+from plugin.web.pages import whole
+
+DAYS, MOST_DAYS = 30, 90  # of a window's places
 
 
 def results(kind: str, slug: str) -> Response:
-    """Both arms, the verdict and its intervals; money in major units."""
-    shop, now = server_shop(), here().now()
+    """Both arms, the verdict and its intervals; money in major units.
+
+    Of a window also what came of each strategy and position in the last ``?days=`` (30).
+    """
+    shop, now, days = server_shop(), here().now(), whole("days", DAYS, 1, MOST_DAYS)
     with here().house.store(shop.name).read() as tx:
         campaign = campaigns.get(tx, KINDS[kind], slug)
         if campaign is None:
             raise NotFound(f"there is no such {KINDS[kind]}")
-        found = result_of(tx, campaign, now, shop)
-    return answer(result_out(found, shop))
+        found = result_out(result_of(tx, campaign, now, shop), shop)
+        if campaign["kind"] == "window":
+            placed = by_strategy(tx, slug, now - days * DAY, now, shop.currency)
+            found |= {"days": days, **placed_out(placed, shop)}
+    return answer(found)
 
 
 def result_out(one: Result, shop: Shop) -> dict[str, Any]:
@@ -50,6 +63,22 @@ def result_out(one: Result, shop: Shop) -> dict[str, Any]:
         "shown": _arm(one.shown, shop),
         "control": _arm(one.control, shop),
     }
+
+
+def placed_out(found: Mapping[Place, Placed], shop: Shop) -> dict[str, Any]:
+    """What came of a window's places, as the API shows it: by strategy, and by position."""
+    by_name = summed(found, lambda place: strategy_told(place[0]))
+    by_position = summed(found, lambda place: place[1])
+    return {
+        "by_strategy": [{"strategy": name, **_placed(one, shop)} for name, one in by_name.items()],
+        "by_position": [
+            {"position": position, **_placed(one, shop)} for position, one in by_position.items()
+        ],
+    }
+
+
+def _placed(one: Placed, shop: Shop) -> dict[str, Any]:
+    return {**vars(one), "revenue": shop.major(one.revenue)}
 
 
 def _interval(found: Interval | None, currency: str | None = None) -> dict[str, float] | None:

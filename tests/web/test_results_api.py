@@ -170,3 +170,32 @@ def test_the_split_of_a_popup_from_before_splits_were_noted_is_known_when_it_cha
     crowd.moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": 0.1})
     told = crowd.told()
     assert (told["verdict"], told["control_share"]) == ("helps", 0.1)
+
+
+def test_a_window_tells_what_came_of_each_strategy_and_position(moon: Any) -> None:
+    moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"], "pins": ["hat"]})
+    hat, boots = {"item_id": "hat", "price": 10_000}, {"item_id": "boots", "price": 120_000}
+    shown = {"item_list_id": "home", "via": "pi,bs", "index": 0, "items": [hat, boots]}
+    chosen = {"item_list_id": "home", "via": "bs", "index": 1, "items": [boots]}
+    moon.visit(CHO, {"name": "view_item_list", "params": shown})
+    moon.visit(CHO, {"name": "select_item", "params": chosen})
+    moon.clock.at += 1_000
+    moon.visit(CHO, {"name": "add_to_cart", "params": {"items": [boots]}})
+    bought = {"transaction_id": "A-1", "value": 120_000, "items": [boots]}
+    moon.visit(CHO, {"name": "purchase", "params": bought})
+
+    told = moon.server("GET", "/v1/windows/home/results").get_json()
+    nothing = {"views": 1, "clicks": 0, "adds": 0, "purchases": 0, "revenue": 0}
+    sold = {"views": 1, "clicks": 1, "adds": 1, "purchases": 1, "revenue": 120_000}
+    assert told["by_strategy"] == [
+        {"strategy": "bestsellers", **sold}, {"strategy": "pins", **nothing},
+    ]  # fmt: skip
+    assert told["by_position"] == [{"position": 1, **nothing}, {"position": 2, **sold}]
+    assert told["days"] == 30
+
+
+@pytest.mark.parametrize("days", ["0", "91", "ten", "-1", "1e1"])
+def test_a_span_of_days_that_is_none_is_refused(moon: Any, days: str) -> None:
+    moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
+    answer = moon.server("GET", f"/v1/windows/home/results?days={days}")
+    assert answer.status_code == 400

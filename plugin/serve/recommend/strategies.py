@@ -155,3 +155,8 @@ def reason_of(strategy: str) -> Texts:
 def via_of(strategy: str) -> str:
     """The short code of ``strategy`` (or of a pin), by which a click is told back."""
     return PINS_VIA if strategy == PINS else STRATEGIES[strategy].via
+
+
+def strategy_told(code: str) -> str:
+    """The strategy (or ``pins``) whose short code came back; the code itself when none has it."""
+    return next((name for name in (*STRATEGIES, PINS) if via_of(name) == code), code)
