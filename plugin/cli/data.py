@@ -111,6 +111,7 @@ def train(name: str | None) -> None:
         click.echo(f"rankings: {ranked} places, {seconds:.2f} s")
         store = here.house.store(shop.name)
         made = journey.build_model(store, shop, here.now(), _tell_progress)
+        _end_progress()
         here.writer.do(shop.name, "keep_model", **made)
         journey.sweep_models(store)
     click.echo(f"model: {journey.say_model(made['row'])}")
@@ -120,6 +121,11 @@ def _tell_progress(what: str, done: int) -> None:
     """On one line that counts up, where somebody looks; into a file goes only what came of it."""
     if sys.stderr.isatty():
         click.echo(f"\r\x1b[K{what}: {done:,} ", nl=False, err=True)
+
+
+def _end_progress() -> None:
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

@@ -33,15 +33,17 @@ def why_build(store: Store, now: int) -> str | None:
             return "there was none" if models.is_something(tx) else None
         if not model_files.is_whole(store, row["generation"]):
             return "its file cannot be read"
-        enough = max(LEAST, (row["views"] + row["orders"]) // SHARE)
-        new = models.new_deeds(tx, row["cut_seq"], enough)
-        if new >= enough:
-            return f"{new} views and orders came"
+        enough, cut = max(LEAST, (row["views"] + row["orders"]) // SHARE), row["cut_seq"]
+        # To count them is to read all events since, so first whether there are so many at all.
+        if models.last_event(tx) - cut >= enough and models.new_deeds(tx, cut, enough) >= enough:
+            return f"{enough} views and orders came"
         left_out = len(forgotten.everybody(tx))
         if left_out >= MOST_FORGOTTEN:
             return "many visitors were erased or joined"
-        changed = new or left_out or row["catalogue"] != locations.version(tx)
-        if changed and now - row["made_at"] > OLD:
+        if now - row["made_at"] <= OLD:
+            return None
+        other = row["catalogue"] != locations.version(tx)
+        if other or left_out or models.new_deeds(tx, cut, 1):
             return "it was older than a day"
     return None
 
