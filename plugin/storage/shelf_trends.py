@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 YOUNG = 2_000  # product events; a shop with no more is ranked when it is asked
 PLACES = 1_000
+DIGITS = 6  # of a rise: sums in another order differ further behind
 
 # Each by a look of its own at an end of the index; both in one go would read all that is between.
 ENDS = """
@@ -44,20 +45,21 @@ def trending(tx: Tx, wanted: Wanted) -> list[str]:
     found = rankings.stored(tx, "trending", ("",), wanted.limit)
     if found or not rankings.is_young(tx, wanted.now, YOUNG):
         return found
-    rows = _ranked(tx, wanted.now)
-    there = rankings.available(tx, [item_id for item_id, _ in rows])
-    return [item_id for item_id, _ in rows if item_id in there][: wanted.limit]
+    ids = _ranked(tx, wanted.now)
+    there = rankings.available(tx, ids)
+    return [item_id for item_id in ids if item_id in there][: wanted.limit]
 
 
 def rank(tx: Tx, now: int) -> list[Row]:
     """The list as the clock keeps it, as of ``now`` (Unix ms); empty in a young shop."""
     if rankings.is_young(tx, now, YOUNG):
         return []
-    return [rankings.place("trending", "", *row) for row in _ranked(tx, now)[:PLACES]]
+    best = enumerate(_ranked(tx, now)[:PLACES], start=1)
+    return [rankings.place("trending", "", item_id, 1 / place) for place, item_id in best]
 
 
-def _ranked(tx: Tx, now: int) -> list[tuple[str, float]]:
-    """Every product that rises and by how much, most first. Days end at the newest event."""
+def _ranked(tx: Tx, now: int) -> list[str]:
+    """Every product that rises, most first. Days end at the newest event."""
     newest = max((at for at, _ in _ends(tx, 0, now)), default=None)
     if newest is None:
         return []
@@ -71,13 +73,19 @@ def _ends(tx: Tx, since: int, now: int) -> list[tuple[int, int]]:
     return [(newest, oldest) for newest, oldest in rows if newest is not None]
 
 
-def _rising(rows: Iterable[tuple[Any, ...]], days: int) -> list[tuple[str, float]]:
-    one = {kind: expected({kind: 1}, days) for kind in KINDS}
+def _rising(rows: Iterable[tuple[Any, ...]], days: int) -> list[str]:
+    """The products in rows of ``LINES``; of those that rise alike the one with more points first,
+    which orders them all on a shop's first day.
+    """
+    each = [expected({kind: 1}, days) for kind in KINDS]
     bases = [
-        (item_id, recent, sum(map(float.__mul__, one.values(), map(float, counts))))
+        (item_id, recent, sum(one * count for one, count in zip(each, counts, strict=True)))
         for item_id, recent, *counts in rows
     ]
     prior = max(LEAST_PRIOR, fmean(base for _, _, base in bases)) if bases else LEAST_PRIOR
-    risen = ((item_id, rise(recent, base, prior)) for item_id, recent, base in bases)
-    found = [(item_id, score) for item_id, score in risen if score is not None]
-    return sorted(found, key=lambda row: (-row[1], row[0]))
+    found = [
+        (-round(score, DIGITS), -recent, item_id)
+        for item_id, recent, base in bases
+        if (score := rise(recent, base, prior)) is not None
+    ]
+    return [item_id for _, _, item_id in sorted(found)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from plugin import journey
+from plugin.journey.offers import Wish, recommend
 from plugin.shop import DAY, Shop
 from plugin.storage.engine import Store
 from plugin.storage.shelf_again import buy_again
@@ -22,3 +25,56 @@ def test_the_clock_learns_what_people_buy_again(store: Store, shop: Shop, now: i
     journey.rank(store, shop, now)
 
     assert moon.shelf(buy_again, "mina") == ["beans", "machine"]
+
+
+def recommended(shop: LittleShop, of: Shop, strategy: str, who: str | None = None) -> list[str]:
+    wish = Wish(visitor_id=who, strategy=strategy)
+    return [one["item_id"] for one in recommend(shop.store, of, wish, shop.now).items]
+
+
+@pytest.mark.parametrize("who", [None, "mina"])
+def test_a_sale_that_begins_or_ends_counts_in_the_next_answer(
+    store: Store, shop: Shop, now: int, who: str | None
+) -> None:
+    moon = LittleShop(store, now)
+    moon.does("mina", "view_item", ["bag"])
+    moon.sells_all("bag", "mug", price=10_000)
+    assert recommended(moon, shop, "offers", who) == []
+
+    moon.sells("mug", ago=0, price=10_000, sale_price=9_000)
+    assert recommended(moon, shop, "offers", who) == ["mug"]
+
+    moon.sells("mug", ago=0, price=10_000)
+    assert recommended(moon, shop, "offers", who) == []
+
+
+@pytest.mark.parametrize("who", [None, "mina"])
+def test_a_product_that_comes_or_comes_back_counts_in_the_next_answer(
+    store: Store, shop: Shop, now: int, who: str | None
+) -> None:
+    moon = LittleShop(store, now)
+    moon.does("mina", "view_item", ["bag"])
+    moon.sells("bag", ago=3 * DAY, availability="out_of_stock")
+    moon.sells("mug", ago=2 * DAY)
+    assert recommended(moon, shop, "new_arrivals", who) == ["mug"]
+    assert recommended(moon, shop, "back_in_stock", who) == []
+
+    moon.sells("bag", ago=0, availability="in_stock")
+    moon.sells("lamp", ago=DAY)
+    assert recommended(moon, shop, "new_arrivals", who) == ["lamp", "mug", "bag"]
+    assert recommended(moon, shop, "back_in_stock", who) == ["bag"]
+
+
+def test_the_clocks_trends_count_in_the_next_answer(
+    store: Store, shop: Shop, now: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moon = LittleShop(store, now)
+    moon.sells_all("bag", "mug")
+    monkeypatch.setattr("plugin.storage.shelf_trends.YOUNG", 0)
+    moon.does("mina", "view_item", ["bag"])
+    journey.rank(store, shop, now)
+    assert recommended(moon, shop, "trending")[0] == "bag"
+
+    moon.does("cho", "view_item", ["mug", "mug", "mug"])
+    journey.rank(store, shop, now)
+    assert recommended(moon, shop, "trending")[0] == "mug"

@@ -118,3 +118,10 @@ def test_what_is_sold_out_at_the_top_of_a_list_makes_room_for_what_is_far_down(
     moon.ranked("trending", "", *gone, "mug", "bag")
 
     assert moon.shelf(trending, limit=2) == ["mug", "bag"]
+
+
+def test_on_the_first_day_of_a_shop_what_happened_most_comes_first(moon: LittleShop) -> None:
+    moon.does("mina", "view_item", ["bag", "mug", "mug", "mug"])
+    moon.does("cho", "purchase", ["lamp"])
+
+    assert moon.shelf(trending) == ["lamp", "mug", "bag"]
