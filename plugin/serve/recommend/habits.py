@@ -14,12 +14,12 @@ from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
 
-BACK = 5  # how far back a product is told apart: the last one, the one before, … and all earlier
-WIDTH = 5  # distinct products of a visit: one, two, … and more
+BACK = 12  # how far back a product is told apart: the last one, the one before, … and all earlier
+WIDTH = 12  # distinct products of a visit: one, two, … and all more
 TIMES = 2  # views of the product in the visit: one, or more
 CELLS = BACK * WIDTH * TIMES
 VISITS = 200_000  # newest, that are counted
-DOUBT = 50.0  # views of a cell's odds that are taken from the average before there are any
+DOUBT = 50.0  # looks at a cell that its neighbourhood's share counts for
 
 
 def habit_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
@@ -43,10 +43,17 @@ def _repeats(visits: Visits) -> array[float]:
                 newest.remove(number)
             newest.insert(0, number)
     usual = (1 + sum(again)) / (10 + sum(asked))
-    return array(
-        "f",
-        (log((hit + DOUBT * usual) / (of + DOUBT)) for hit, of in zip(again, asked, strict=True)),
-    )
+    found = array("f")
+    for back in range(BACK):
+        cells = range(back * WIDTH * TIMES, (back + 1) * WIDTH * TIMES)
+        near = _share(sum(again[n] for n in cells), sum(asked[n] for n in cells), usual)
+        found.extend(log(_share(again[n], asked[n], near)) for n in cells)
+    return found
+
+
+def _share(hits: int, of: int, usual: float) -> float:
+    """hits / of, drawn towards what is usual while there are few."""
+    return (hits + DOUBT * usual) / (of + DOUBT)
 
 
 def _trend(visits: Visits, tuning: Tuning) -> array[float]:

@@ -28,7 +28,7 @@ class Tuning:
     saturation: float = 1.2  # k1 of BM25
     length: float = 0.75  # b of BM25
     follow_steps: int = 10  # how far apart two views may be to make a rule
-    follow_back: float = 0.5  # what a rule against the order of views counts
+    follow_back: float = 0.7  # what a rule against the order of views counts
     follow_kept: int = 60
     follow_days: float = 100.0
     trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
