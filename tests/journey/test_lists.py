@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from plugin import journey
+from plugin.collect.event import Event, Item
+from plugin.journey import STEPS
 from plugin.journey.offers import Wish, recommend
 from plugin.shop import DAY, Shop
 from plugin.storage.engine import Store
@@ -78,3 +82,25 @@ def test_the_clocks_trends_count_in_the_next_answer(
     moon.does("cho", "view_item", ["mug", "mug", "mug"])
     journey.rank(store, shop, now)
     assert recommended(moon, shop, "trending")[0] == "mug"
+
+
+@pytest.mark.parametrize("cart", [None, ("mug",)])
+def test_two_pieces_in_the_cart_count_twice_towards_free_delivery(
+    store: Store, shop: Shop, now: int, cart: tuple[str, ...] | None
+) -> None:
+    free = replace(shop, settings={"free_shipping_from": 30_000})
+    moon = LittleShop(store, now)
+    for item_id, price in (("mug", 10_000), ("cap", 10_500), ("belt", 9_000), ("boots", 20_000)):
+        moon.sells(item_id, price=price)
+    two = (Item("mug", quantity=2, price=10_000),)
+    added = Event("added-1", "mina-and-her-phone", "add_to_cart", now - 1, now - 1, {}, two)
+    with store.write() as tx:
+        STEPS["collect"](tx, free, events=[added])
+
+    wish = Wish("mina-and-her-phone", strategy="free_shipping_gap", cart=cart)
+    found = [one["item_id"] for one in recommend(store, free, wish, now).items]
+    assert found == ["cap", "belt"]
+
+    of_another_cart = replace(wish, cart=("cap",))
+    found = [one["item_id"] for one in recommend(store, free, of_another_cart, now).items]
+    assert found == ["boots", "mug", "belt"]
