@@ -27,7 +27,7 @@ from plugin.tasks.staging import HOW, FeedReport, Staged, doubts, stage
 from plugin.tasks.writer import Writer
 
 log = logging.getLogger("regulars.feeds")
-BATCH = 250  # products in one transaction
+BATCH = 100  # products in one transaction
 RESTS, LONGEST_REST_S = 1.0, 0.5  # times what a batch took, so that visits come between
 BEAT_S = 1.0  # between two words on how far it has come
 Told = Callable[[float], None]  # how much of the work is done, 0 to 1
