@@ -55,7 +55,7 @@ def explain_window(store: Store, shop: Shop, wish: Wish, now: int) -> Explained:
     """The last of ``wish.windows`` (or the bare ``wish.strategy``), explained; the windows before
     it are filled first, as on the page. Raises NotFound.
     """
-    with desk(store, shop, wish, now) as open_desk:
+    with desk(store, shop, wish, now, explains=True) as open_desk:
         for slug in wish.windows[:-1] if wish.strategy is None else ():
             open_desk.window(slug)
         window = open_desk.asked_window(-1)
@@ -83,6 +83,6 @@ def _state(open_desk: Desk, window: Window, has_any: bool) -> str:
 
 
 def _slot(open_desk: Desk, pick: Pick) -> Slot:
-    places = open_desk.shelves.places.get(pick.strategy, {})
-    rankers = places.get(pick.product.item_id, {})
+    found = open_desk.shelves.ranked.get(pick.strategy)
+    rankers = {} if found is None or pick.place > len(found) else found.places(pick.place)
     return Slot(pick.product, pick.strategy, pick.place, pick.boost, rankers)

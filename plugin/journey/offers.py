@@ -86,14 +86,18 @@ def recommend(store: Store, shop: Shop, wish: Wish, now: int) -> Recommended:
 
 
 @contextmanager
-def desk(store: Store, shop: Shop, wish: Wish, now: int) -> Iterator[Desk]:
-    """The desk that serves ``wish``, as long as it looks into the store."""
+def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False) -> Iterator[Desk]:
+    """The desk that serves ``wish``, as long as it looks into the store.
+
+    explains: whether it will be asked why it shows what it shows.
+    """
     version = store.version()
     with store.read() as tx:
         seen = marks.look(tx)
         docs = documents(store, tx, seen.generation)
         acting = Acting(tx, docs, shop, wish.visitor_id, now)
-        yield Desk(store, tx, docs, shop, wish, acting, now, Catalogue(store, tx, seen), version)
+        catalogue = Catalogue(store, tx, seen)
+        yield Desk(store, tx, docs, shop, wish, acting, now, catalogue, version, explains)
 
 
 @dataclass
@@ -109,6 +113,7 @@ class Desk:
     now: int
     catalogue: Catalogue
     version: int | None = None
+    explains: bool = False
     on_page: set[str] = field(default_factory=set)
 
     @cached_property
@@ -122,7 +127,9 @@ class Desk:
     def shelves(self) -> Shelves:
         """What each strategy brings forward for this wish."""
         asked = Asked(self.wish.item_id, self.wish.viewed, self.cart)
-        return Shelves(self.store, self.tx, self.acting, self.catalogue, asked, self.version)
+        return Shelves(
+            self.store, self.tx, self.acting, self.catalogue, asked, self.version, self.explains
+        )
 
     def asked_window(self, place: int = 0) -> Window:
         """The window asked for at ``place``, or one of the bare strategy. Raises NotFound."""

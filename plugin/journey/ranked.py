@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import overload
 
+from plugin.serve.product import Product
 from plugin.serve.recommend.baskets import LOOKED_AT
+from plugin.serve.recommend.content import blend
 from plugin.serve.recommend.for_you import for_you
 from plugin.serve.recommend.fuse import fuse
+from plugin.serve.recommend.words import words_of
 from plugin.storage.models import Built
 
-Places = Mapping[str, int]
+Listed = Sequence[tuple[int, float]]  # product numbers and scores, best first
 CategoryOf = Callable[[str], str | None]
 
 
+def _nowhere(number: int) -> Mapping[str, int]:
+    return {}
+
+
 @dataclass(frozen=True)
-class Ranked:
-    """Item ids, best first. ``places``: of a product, where each ranker had it, from 1."""
+class Ranked(Sequence[str]):
+    """Item ids, best first; each is looked up when it is asked for, as most never are.
 
-    ids: Sequence[str] = ()
-    places: Mapping[str, Places] = field(default_factory=dict)
+    ``where``: of a number, by ranker, at which place it had it, from 1.
+    """
 
-    def __bool__(self) -> bool:
-        return bool(self.ids)
+    numbers: Sequence[int] = ()
+    name: Callable[[int], str] = str
+    where: Callable[[int], Mapping[str, int]] = _nowhere
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self.name(number) for number in self.numbers[place]]
+        return self.name(self.numbers[place])
+
+    def places(self, place: int) -> Mapping[str, int]:
+        """By ranker, where it had the product at ``place``, from 1."""
+        return self.where(self.numbers[place - 1])
 
 
 NOTHING = Ranked()
@@ -44,8 +70,10 @@ def after_visit(model: Built, seen: Sequence[str], profile_id: int | None, n: in
             visitor=profile_id or 0,
             forgotten=model.forgotten,
         )
-        named = [(model.recent.item_id(one.number), one.places) for one in placed]
-    return Ranked([item_id for item_id, _ in named], dict(named))
+        # Numbers behind the model's are of products viewed since, and are not known for ever.
+        names = {one.number: model.recent.item_id(one.number) for one in placed}
+    places = {one.number: one.places for one in placed}
+    return Ranked([one.number for one in placed], names.__getitem__, places.__getitem__)
 
 
 def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:
@@ -54,9 +82,22 @@ def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:
     if number is None:
         return NOTHING
     rankers = model.sessions
-    return _fused(
-        model, {"follow": rankers.follow([number], n), "table": rankers.table([number], n)}, n
-    )
+    lists = {"follow": rankers.follow([number], n), "table": rankers.table([number], n)}
+    scores = fuse(lists, dict.fromkeys(lists, 1.0), n)
+    best = sorted(scores, key=lambda one: (-scores[one], one))[:n]
+    return _ranked(model, best, lists)
+
+
+def like(model: Built, product: Product, n: int) -> Ranked:
+    """What is like ``product`` by what the catalogue says now, and by visits; a product that is
+    newer than the model too. Its variants are not listed.
+    """
+    number = model.ids.number(product.item_id)
+    own = () if number is None else (number,)
+    alike = model.words.similar(words_of(product), n, own)
+    beside = model.sessions.table(own, n) if own else []
+    best = blend(alike, beside, n)
+    return _ranked(model, [one for one, _ in best], {"content": alike, "table": beside})
 
 
 def bought_beside(
@@ -66,12 +107,11 @@ def bought_beside(
     is of a category that the cart has is rather another one of the same, and comes later.
     """
     numbers = model.ids.numbers(cart)
-    if not numbers:
+    partners = model.pairs.complements(numbers, LOOKED_AT * n) if numbers else ()
+    if not partners:
         return NOTHING
-    partners = model.pairs.complements(numbers, LOOKED_AT * n)
-    among = [model.ids[number] for number in (*numbers, *(other for other, _ in partners))]
-    categories = category_of(among)
-    best = model.pairs.complements(numbers, n, lambda number: categories(model.ids[number]))
+    category = category_of([model.ids[one] for one in (*numbers, *(one for one, _ in partners))])
+    best = model.pairs.complements(numbers, n, lambda number: category(model.ids[number]))
     return _ranked(model, [number for number, _ in best], {"orders": best})
 
 
@@ -86,25 +126,13 @@ def after_orders(
     return _ranked(model, [number for number, _ in best], {"buyers": best})
 
 
-def _fused(
-    model: Built,
-    lists: Mapping[str, Sequence[tuple[int, float]]],
-    n: int,
-    weights: Mapping[str, float] | None = None,
-) -> Ranked:
-    scores = fuse(lists, weights or dict.fromkeys(lists, 1.0), n)
-    best = sorted(scores, key=lambda number: (-scores[number], number))[:n]
-    return _ranked(model, best, lists)
+def _ranked(model: Built, best: Sequence[int], lists: Mapping[str, Listed]) -> Ranked:
+    def where(number: int) -> dict[str, int]:
+        return {
+            ranker: place
+            for ranker, listed in lists.items()
+            for place, (one, _) in enumerate(listed, start=1)
+            if one == number
+        }
 
-
-def _ranked(
-    model: Built, best: Iterable[int], lists: Mapping[str, Sequence[tuple[int, float]]]
-) -> Ranked:
-    """The products of the numbers ``best``, with where each of ``lists`` had them."""
-    names = {number: model.ids[number] for number in best}
-    places: dict[str, dict[str, int]] = {item_id: {} for item_id in names.values()}
-    for ranker, ranked in lists.items():
-        for place, (number, _) in enumerate(ranked, start=1):
-            if number in names:
-                places[names[number]][ranker] = place
-    return Ranked(list(names.values()), places)
+    return Ranked(array("I", best), model.ids.__getitem__, where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,7 +50,8 @@ class Asked:
 class Shelves:
     """The lists of one visitor on one page. ``version``: the store's, looked up before ``tx``.
 
-    ``places``: by strategy and product, where each of the strategy's rankers had it.
+    ``explains``: whether somebody will ask which ranker had a product where. ``ranked``: by
+    strategy, what the model brought forward.
     """
 
     store: Store
@@ -59,7 +60,8 @@ class Shelves:
     catalogue: Catalogue
     asked: Asked
     version: int | None = None
-    places: dict[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    explains: bool = False
+    ranked: dict[str, Ranked] = field(default_factory=dict)
 
     def of(self, window: Window) -> Callable[[str], Sequence[str]]:
         """The lists for ``window``, by strategy, long enough for what it cannot show."""
@@ -73,8 +75,11 @@ class Shelves:
         if strategy in MODELLED and self.model is not None:
             found = MODELLED[strategy](self, self.model, limit)
             if found:
-                self.places[strategy] = found.places
-                return found.ids
+                self.ranked[strategy] = found
+                if strategy != "similar" or len(found) >= limit:
+                    return found
+                # Behind it what else is in the category: products newer than the model among them.
+                return [*found, *shelves.SHELVES[strategy](self.tx, self._wanted(limit, strategy))]
             if strategy in BY_ORDERS and self.model.pairs.orders > YOUNG_ORDERS:
                 return ()
         return shelves.SHELVES[strategy](self.tx, self._wanted(limit, strategy))
@@ -109,17 +114,37 @@ class Shelves:
 
     def viewed_together(self, model: models.Built, n: int) -> Ranked:
         """What people look at beside the page's product."""
+        return self._of_page(model, "viewed", n, lambda item: ranked.viewed_beside(model, item, n))
+
+    def similar(self, model: models.Built, n: int) -> Ranked:
+        """What is like the page's product."""
         item = self.page_product
-        return NOTHING if item is None else ranked.viewed_beside(model, item, n)
+        product = self.catalogue.products([item]).get(item) if item is not None else None
+        if product is None:
+            return NOTHING
+        return self._of_page(model, "like", n, lambda _: ranked.like(model, product, n))
 
     def bought_together(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside the page's product."""
-        item = self.page_product
-        return NOTHING if item is None else self._beside(model, (item,), n)
+        return self._of_page(model, "bought", n, lambda item: self._beside(model, (item,), n))
 
     def cart_complements(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside all of the cart."""
         return self._beside(model, self.asked.cart, n)
+
+    def _of_page(
+        self, model: models.Built, kind: str, n: int, make: Callable[[str], Ranked]
+    ) -> Ranked:
+        """What the model has for the page's product: the same for everybody, so it is kept."""
+        item = self.page_product
+        if item is None:
+            return NOTHING
+        if self.explains:
+            return make(item)
+        numbers = self.catalogue.kept_of_page(
+            (kind, item, n), lambda: make(item).numbers, model.generation
+        )
+        return Ranked(numbers, model.ids.__getitem__)
 
     def _beside(self, model: models.Built, cart: Sequence[str], n: int) -> Ranked:
         def category_of(item_ids: Sequence[str]) -> ranked.CategoryOf:
@@ -186,6 +211,7 @@ class Shelves:
 MODELLED: dict[str, Callable[[Shelves, models.Built, int], Ranked]] = {
     "for_you": Shelves.for_you,
     "viewed_together": Shelves.viewed_together,
+    "similar": Shelves.similar,
     "bought_together": Shelves.bought_together,
     "cart_complements": Shelves.cart_complements,
 }

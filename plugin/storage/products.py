@@ -19,6 +19,7 @@ from plugin.storage.marks import Marks
 
 MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
 MOST_LISTS = 200
+MOST_PAGES = 4_000  # lists of one product's page: numbers, some 400 bytes each
 UNREAD = Product("")
 
 Version = tuple[str | None, str | None]
@@ -31,6 +32,7 @@ class Kept:
     version: Version
     products: dict[str, Product | None] = field(default_factory=dict)
     lists: dict[Hashable, tuple[Hashable, Sequence[Any]]] = field(default_factory=dict)
+    of_pages: dict[Hashable, tuple[Hashable, Sequence[int]]] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
@@ -69,11 +71,25 @@ class Catalogue:
         """The list called ``name``, made anew when the catalogue, the clock's lists, or ``also``
         is another than when it was made.
         """
-        state = (self._marks.rankings, also)
-        lists = self._known.lists
-        known = lists.get(name)
-        if known is None or known[0] != state:
-            if len(lists) > MOST_LISTS:
-                lists.clear()
-            known = lists[name] = (state, make())
-        return known[1]
+        return _kept_in(self._known.lists, MOST_LISTS, name, make, (self._marks.rankings, also))
+
+    def kept_of_page(
+        self, name: Hashable, make: Callable[[], Sequence[int]], generation: int
+    ) -> Sequence[int]:
+        """As ``kept``, of a product's page and a model of this ``generation``."""
+        return _kept_in(self._known.of_pages, MOST_PAGES, name, make, generation)
+
+
+def _kept_in(
+    lists: dict[Hashable, tuple[Hashable, Sequence[Any]]],
+    most: int,
+    name: Hashable,
+    make: Callable[[], Sequence[Any]],
+    state: Hashable,
+) -> Sequence[Any]:
+    known = lists.get(name)
+    if known is None or known[0] != state:
+        if len(lists) >= most:
+            lists.clear()
+        known = lists[name] = (state, make())
+    return known[1]

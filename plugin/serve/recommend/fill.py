@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from plugin.serve.product import Product
 from plugin.serve.recommend.boost import in_order
@@ -29,8 +30,7 @@ Products = Callable[[Sequence[str]], Mapping[str, Product]]
 Barred = Sequence[tuple[str, AbstractSet[str]]]  # one of ``WHYS``, and whom it keeps out
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(NamedTuple):
     """One product in a window, and the strategy (or ``pins``) that chose it.
 
     ``place``: where it stood on the strategy's list, from 1. ``boost``: what the owner's boosts
@@ -43,8 +43,7 @@ class Pick:
     boost: float = 1.0
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A product that was looked at and is not shown. ``detail``: which filter, when one is why."""
 
     item_id: str
@@ -53,8 +52,7 @@ class LeftOut:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """What one strategy of the chain had: products on its list, and how many it put in."""
 
     strategy: str
@@ -206,7 +204,7 @@ class _Work:
         # In portions: most shelves are good from the top, and every product looked up costs. What
         # boosts move may come from the end.
         boosts = self.window.boosts if strategy != PINS else ()
-        step = len(item_ids) or 1 if boosts else max(8, 2 * most)
+        step = len(item_ids) or 1 if boosts else most + 8
         met: set[str] = set()
         for start in range(0, len(item_ids), step):
             portion = item_ids[start : start + step]

@@ -1,0 +1,306 @@
+"""How fast is a window? A shop of 40,000 products and 500,000 views, each strategy in process, and
+requests a CPU second beside a Flask view that does nothing, on the same server.
+
+CPU seconds, because other work on the machine changes them least; requests a second are noted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bodies import KEY
+from checkout import ROOT
+from figures import Figure, middle, note, percentile, tell
+from load import Load
+from served import OURS, SHOP, Served, free_port, wait_until_ready
+
+from plugin.config import Settings
+from plugin.journey import Wish, recommend
+from plugin.journey.models import build_model, keep_model
+from plugin.shop import DAY, MINUTE, SECOND, Shop
+from plugin.storage import control, locations, shelves
+from plugin.storage.engine import Store, Tx
+from plugin.storage.house import House
+
+ITEMS = int(os.environ.get("SERVE_ITEMS", "40000"))
+VIEWS = int(os.environ.get("SERVE_VIEWS", "500000"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+ASKED = 400  # requests of each strategy in process
+FOR_S = 3.0
+LINES = 8
+KINDS, BRANDS, AT_ONCE = 200, 300, 20_000
+SLOWEST_MS = 10.0
+LIST, PERSONAL = 0.6, 0.15
+PERSONAL_ONES = frozenset({"for_you"})
+STRATEGIES = (
+    "bestsellers", "trending", "new_arrivals", "offers", "recently_viewed", "viewed_together",
+    "similar", "bought_together", "cart_complements", "segment_favourites", "buy_again",
+    "back_in_stock", "free_shipping_gap", "for_you",
+)  # fmt: skip
+NEW_ITEM = """
+insert into items (item_id, name, url, image, price, sale_price, currency, category, brand, tags,
+                   created_at, updated_at)
+values (:item_id, :name, :url, :image, :price, :sale_price, 'KRW', :category, :brand, '[]', :at,
+        :until)
+"""
+NEW_PROFILE = """
+insert into profiles (id, visitor_id, first_seen_at, last_seen_at) values (:id, :name, 0, 0)
+"""
+LINE = """
+insert into item_events (profile, name, at, event_id, place, item_id, quantity, value)
+values (:profile, :name, :at, :event_id, :place, :item_id, 1, null)
+"""
+ORDER = """
+insert into orders (transaction_id, event_id, profile, at, day, currency, value)
+values (:transaction_id, :event_id, :profile, :at, 0, 'KRW', 1)
+"""
+LAST_ID = "select max(id) from profiles"
+NOTHING = """
+from flask import Flask, jsonify, request
+def make():
+    app = Flask(__name__)
+    @app.post("/v1/recommend")
+    def nothing():
+        request.get_json(force=True)
+        return jsonify(items=[], strategy="nothing")
+    @app.get("/ready")
+    def ready():
+        return "ready"
+    return app
+if __name__ == "__main__":
+    import sys
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    Granian("nothing:make", factory=True, address="127.0.0.1", port=int(sys.argv[1]),
+            interface=Interfaces.WSGI, workers=1, blocking_threads=1, websockets=False,
+            log_level=LogLevels.error).serve()
+"""
+
+
+@dataclass
+class Stocked:
+    """The shop that is asked, and what its visitors looked at last."""
+
+    house: House
+    shop: Shop
+    store: Store
+    visits: Sequence[tuple[str, Sequence[str]]]  # a visitor and the products of a visit
+
+
+def item_id(number: int) -> str:
+    """The id of a product's number."""
+    return f"p{number:06d}"
+
+
+def drawn(rng: Random, most: int) -> int:
+    """A number below ``most``, low ones far more often, as products are."""
+    if rng.random() < 0.5:
+        return rng.randrange(most)
+    return min(most, int(most ** rng.random())) - 1
+
+
+def stock(folder: Path, rng: Random) -> Stocked:
+    """Make the shop: its products, visits, orders, lists and model."""
+    house = House(Settings(data=folder, database_url=None, secret_key="bench"))
+    keys = control.new_keys(KEY)
+    shop = Shop(SHOP, KEY, currency="KRW", settings={"free_shipping_from": 90_000})
+    with house.control.write() as tx:
+        control.add_shop(tx, shop, keys)
+    store, now = house.store(SHOP), int(time.time() * 1000)
+    with store.write() as tx:
+        tx.many(NEW_ITEM, [item(number, now, rng) for number in range(ITEMS)])
+        locations.rebuild(tx)
+    visits = visit(store, now, rng)
+    with store.write() as tx:
+        shelves.rebuild_rankings(tx, now)
+    made = build_model(store, shop, now)
+    with store.write() as tx:
+        keep_model(tx, shop, **made)
+    note(f"model: {made['row']['bytes'] / 1e6:.1f} MB in {made['row']['seconds']:.1f} s")
+    return Stocked(house, shop, store, visits)
+
+
+def item(number: int, now: int, rng: Random) -> dict[str, Any]:
+    """A product's row."""
+    price = rng.randrange(5_000, 90_000, 100)
+    kind, brand = number % KINDS, rng.randrange(BRANDS)
+    return {
+        "item_id": item_id(number),
+        "name": f"Thing {kind} of {brand}, number {number}",
+        "url": f"https://moon.example/product/{number}",
+        "image": f"https://img.moon.example/{number}.jpg",
+        "price": price,
+        "sale_price": price // 2 if rng.random() < 0.1 else None,
+        "category": f"Kind {kind % 20} > Kind {kind}",
+        "brand": f"Brand {brand}",
+        "at": now - rng.randrange(300 * DAY),
+        "until": now,
+    }
+
+
+def visit(store: Store, now: int, rng: Random) -> list[tuple[str, Sequence[str]]]:
+    """Visits of people, with an order after every tenth; those that were last."""
+    kept: list[tuple[str, Sequence[str]]] = []
+    views = person = 0
+    while views < VIEWS:
+        with store.write() as tx:
+            lines: list[dict[str, Any]] = []
+            orders: list[dict[str, Any]] = []
+            while len(lines) < AT_ONCE and views < VIEWS:
+                person += 1
+                tx.run(NEW_PROFILE, id=person, name=f"visitor-bench-{person:08d}")
+                for _ in range(rng.randrange(1, 4)):
+                    seen = a_visit(tx, person, now, rng, lines, orders)
+                    views += len(seen)
+                if len(kept) < 2_000:
+                    kept.append((f"visitor-bench-{person:08d}", seen))
+            tx.many(LINE, lines)
+            tx.many(ORDER, orders)
+    return kept
+
+
+def a_visit(
+    tx: Tx, person: int, now: int, rng: Random, lines: list[Any], orders: list[Any]
+) -> Sequence[str]:
+    """One visit around a kind of products; the products looked at."""
+    began, kind = now - rng.randrange(90 * DAY), drawn(rng, KINDS)
+    rows = ITEMS // KINDS
+    seen = [item_id(drawn(rng, rows) * KINDS + kind) for _ in range(rng.randrange(1, 12))]
+    row = {"profile": person, "name": "view_item", "place": 0}
+    for step, one in enumerate(seen):
+        at = began + step * MINUTE
+        lines.append({**row, "at": at, "event_id": f"e{person}-{at}-{step}", "item_id": one})
+    if rng.random() < 0.1:
+        at, order = began + 20 * MINUTE, f"o{person}-{began}"
+        bought = list(dict.fromkeys(seen))[:3]
+        for place, one in enumerate(bought):
+            lines.append({"profile": person, "name": "purchase", "place": place, "at": at,
+                          "event_id": order, "item_id": one})  # fmt: skip
+        orders.append({"transaction_id": order, "event_id": order, "profile": person, "at": at})
+    return seen
+
+
+def wishes(stocked: Stocked, strategy: str, rng: Random) -> list[Wish]:
+    """What ``ASKED`` pages ask of a strategy: each of another visitor, on a product's page."""
+    return [
+        Wish(visitor_id=visitor, strategy=strategy, viewed=tuple(seen), item_id=seen[-1])
+        for visitor, seen in rng.choices(stocked.visits, k=ASKED)
+    ]
+
+
+def in_process(stocked: Stocked) -> Iterator[Figure]:
+    """The middle and the slowest hundredth of each strategy, ms, after a round to warm up."""
+    for strategy in STRATEGIES:
+        asked, took = wishes(stocked, strategy, Random(2)), []
+        for warm in (True, False):
+            for wish in asked:
+                began = time.perf_counter()
+                recommend(stocked.store, stocked.shop, wish, int(time.time() * SECOND))
+                if not warm:
+                    took.append((time.perf_counter() - began) * 1_000)
+        slow = percentile(took, 0.99)
+        sides = ((f"{strategy} p99 ms", slow), ("mark", SLOWEST_MS))
+        note(f"{strategy}: p50 {middle(took):.3f} ms, p99 {slow:.3f} ms")
+        yield Figure("in process", *sides, 1.0, most=True, form=",.2f")
+
+
+def bodies(stocked: Stocked, strategy: str, rng: Random) -> list[bytes]:
+    """Requests as pages send them."""
+    made = []
+    for wish in wishes(stocked, strategy, rng):
+        said = {"key": KEY, "visitor_id": wish.visitor_id, "strategy": strategy, "limit": 12}
+        said |= {"items": list(wish.viewed or ()), "item_id": wish.item_id}
+        body = json.dumps(said).encode()
+        head = (
+            "POST /v1/recommend HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n"
+            f"User-Agent: Mozilla/5.0 Chrome/131.0.0.0\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        made.append(head.encode() + body)
+    return made
+
+
+@contextmanager
+def running(command: list[str], folder: Path, cwd: Path) -> Iterator[Served]:
+    """A server that is ready, until the block ends."""
+    port, log = free_port(), folder / "log"
+    environ = os.environ | {
+        "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}",
+        "REGULARS_DATA": str(folder),
+        "REGULARS_RATE_LIMIT": "off",
+    }
+    environ.pop("REGULARS_DATABASE_URL", None)
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [word.replace("PORT", str(port)) for word in command],
+            env=environ, cwd=cwd, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    served = Served(OURS, process, port, folder)
+    try:
+        wait_until_ready(served, log)
+        yield served
+    finally:
+        served.stop()
+
+
+def rate(server: Served, requests: Sequence[bytes]) -> tuple[float, float]:
+    """Answers a CPU second of the server's processes, and a second."""
+    with Load(server.port, LINES) as load:
+        before = server.cpu_s()
+        told = load.run(iter(requests * 1_000), FOR_S)
+        load.finish(told)
+        return len(told.latencies) / (server.cpu_s() - before), len(told.latencies) / told.seconds
+
+
+def beside(strategy: str, requests: Sequence[bytes], our: Served, other: Served) -> Figure:
+    """One strategy and nothing at all, in turn, the middle of the rounds."""
+    rates = [(*rate(our, requests), *rate(other, requests)) for _ in range(ROUNDS)]
+    ours, ours_s, nothing, nothing_s = (middle(one) for one in zip(*rates, strict=True))
+    note(f"{strategy}: {ours_s:,.0f} requests/s, no-op {nothing_s:,.0f}: {ours_s / nothing_s:.2f}x")
+    mark = PERSONAL if strategy in PERSONAL_ONES else LIST
+    name = f"requests a CPU second, {strategy}"
+    return Figure(name, ("ours", ours), ("no-op", nothing), mark)
+
+
+def served(stocked: Stocked, folder: Path) -> Iterator[Figure]:
+    """Each strategy beside a view that does nothing, in turn, the middle of the rounds."""
+    nothing = Path(tempfile.mkdtemp(prefix="bench-nothing-"))
+    (nothing / "nothing.py").write_text(NOTHING)
+    ours = [sys.executable, "-m", "plugin", "serve", "--port", "PORT", "--workers", "1"]
+    try:
+        with (
+            running([sys.executable, "nothing.py", "PORT"], nothing, nothing) as other,
+            running(ours, folder, ROOT) as our,
+        ):
+            for strategy in STRATEGIES:
+                yield beside(strategy, bodies(stocked, strategy, Random(3)), our, other)
+    finally:
+        shutil.rmtree(nothing)
+
+
+def main() -> bool:
+    """Measure and tell; whether the marks are reached."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-serve-"))
+    try:
+        stocked = stock(folder, Random(1))
+        good = tell(in_process(stocked))
+        stocked.house.close()
+        return tell(served(stocked, folder)) and good
+    finally:
+        shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
