@@ -97,6 +97,11 @@ def _pulse(store: Store, shop: Shop, now: int) -> str:
     return f"no event since {last}, where about {heard.silence.missed} visitors are usual"
 
 
+def _coupons(store: Store, shop: Shop, now: int) -> str:
+    with store.write() as tx:
+        return f"{journey.end_coupons(tx, shop, now)} codes ended"
+
+
 def _reconcile(store: Store, shop: Shop, now: int) -> str:
     return str(journey.reconcile(store, shop, now))
 
@@ -110,5 +115,6 @@ JOBS = (
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("proof", "counts popups and windows that very many have met", keep_outcomes, 3600),
+    Job("coupons", "takes back what codes held whose time is over", _coupons, every_s=300),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),
 )

@@ -5,6 +5,7 @@ This one table feeds Flask, the API's description and the tests' matrices.
 
 from __future__ import annotations
 
+from plugin.web import coupons_api as c
 from plugin.web import definitions as d
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
@@ -60,6 +61,13 @@ SERVER_ROUTES = (
     Route(("POST",), "/v1/segments/<slug>/visitors", members.place, "server", "Put in by hand."),
     Route(("GET",), "/v1/segments/<slug>/history", history.history, "server", "Sizes by day."),
     Route(("GET",), "/v1/segments/<slug>/transitions", history.transitions, "server", "Moves."),
+    Route(("GET",), "/v1/coupons", c.list_pools, "server", "Every coupon pool."),
+    Route(("GET",), "/v1/coupons/<slug>", c.get_pool, "server", "One coupon pool."),
+    Route(("PUT",), "/v1/coupons/<slug>", c.put_pool, "server", "Make or change a pool."),
+    Route(("DELETE",), "/v1/coupons/<slug>", c.delete_pool, "server", "Remove a pool."),
+    Route(("GET",), "/v1/coupons/<slug>/codes", c.list_codes, "server", "Its codes, paged."),
+    Route(("POST",), "/v1/coupons/<slug>/codes", c.put_codes, "server", "Import or make codes."),
+    Route(("GET",), "/v1/leads", c.leads, "server", "What people left in popups."),
     Route(("GET",), CAMPAIGNS, d.list_campaigns, "server", "Every popup or window."),
     Route(("GET",), f"{CAMPAIGNS}/<slug>", d.get_campaign, "server", "One popup or window."),
     Route(("PUT",), f"{CAMPAIGNS}/<slug>", d.put_campaign, "server", "Make or change one."),

@@ -182,8 +182,11 @@ def codes_in(told: object) -> tuple[str, ...]:
     ('SPRING-7', 'welcome')
     """
     parts = _BETWEEN.split(told) if isinstance(told, str) else []
-    found = {folded(part): part for part in reversed(parts[:100]) if 0 < len(part) <= 64}
-    return tuple(reversed(found.values()))[:MOST_TOLD]
+    found: dict[str, str] = {}
+    for part in parts[:100]:
+        if 0 < len(part) <= 64:
+            found.setdefault(folded(part), part)
+    return tuple(found.values())[:MOST_TOLD]
 
 
 def minted(prefix: str, count: int, choose: Callable[[str], str]) -> list[str]:
