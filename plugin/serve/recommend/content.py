@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import nlargest
-from itertools import accumulate
+from itertools import accumulate, islice
 from math import log
 from typing import Any
 
@@ -22,7 +22,7 @@ from plugin.serve.recommend.fuse import fuse
 WEIGHTS = {"c": 3.0, "b": 2.0, "t": 1.0, "w": 1.0, "p": 0.5, "g": 0.0}
 K1, B = 1.2, 0.5  # of BM25: how much a product that has many words loses
 LOOKED_AT = 3_000  # places of products in lists of words, rarest words first
-JUDGED = 40  # and three times as many as asked: those that are compared word for word
+JUDGED = 200  # products that are compared word for word: no answer is longer
 MOST_WORDS = 60  # of a product
 BLENDED = {"content": 1.0, "table": 0.7}
 DEPTH = 200
@@ -67,19 +67,25 @@ class Words:
         self._middle = len(self._words) / max(len(self._ends), 1)
 
     def similar(self, words: Iterable[str], n: int, leave_out: Collection[int] = ()) -> Ranked:
-        """The ``n`` products most like one with these ``words`` (``words_of``), known or not.
+        """The ``n`` (``JUDGED`` at most) most like a product with these ``words``, known or not.
 
-        leave_out: numbers not to list, such as the product itself. Its variants (same group) are
-        not listed, and of another product's variants the most alike.
+        words: as ``words_of`` gives them. leave_out: numbers not to list, such as the product
+        itself. Its variants (same group) are not listed, and of another product's variants the most
+        alike.
         """
         known = self._texts.numbers(list(words)[:MOST_WORDS])
         return self._similar(known, n, leave_out)
 
     def similar_to(self, number: int, n: int, leave_out: Collection[int] = ()) -> Ranked:
         """The ``n`` products most like one that the model knows, which itself is left out."""
-        if not 0 <= number < len(self._ends):
-            return []
         return self._similar(self._words_of(number), n, {*leave_out, number})
+
+    def without_variants(self, words: Iterable[str], ranked: Ranked) -> Ranked:
+        """``ranked`` without the variants of the product that has these ``words``, and of another
+        product's variants the first: for lists that are not from here.
+        """
+        own = self._group(self._texts.numbers(list(words)[:MOST_WORDS]))
+        return list(self._apart(own, ranked))
 
     def _similar(self, words: list[int], n: int, leave_out: Collection[int]) -> Ranked:
         wanted = {word: self._weights[word] for word in words}
@@ -87,14 +93,22 @@ class Words:
         found = self._found(wanted)
         for number in leave_out:
             found.pop(number, None)
-        judged: list[tuple[float, int, int | None]] = []
-        for number in nlargest(3 * n + JUDGED, found, key=found.__getitem__):
+        judged: Ranked = []
+        for number in nlargest(JUDGED, found, key=found.__getitem__):
             theirs = self._words_of(number)
-            group = self._group(theirs)
-            if group is None or group != own:
-                shared = sum(wanted[word] for word in theirs if word in wanted)
-                judged.append((shared * self._by_length(len(theirs)), -number, group))
-        return _one_of_each_group(sorted(judged, key=lambda one: one[:2], reverse=True), n)
+            shared = sum([wanted[word] for word in theirs if word in wanted])
+            judged.append((number, shared * self._by_length(len(theirs))))
+        best = sorted(judged, key=lambda pair: (-pair[1], pair[0]))
+        return list(islice(self._apart(own, best), n))
+
+    def _apart(self, own: int | None, ranked: Ranked) -> Iterator[tuple[int, float]]:
+        """Of each group the first one, of the group ``own`` none."""
+        listed = {own}
+        for number, score in ranked:
+            group = self._group(self._words_of(number))
+            if group is None or group not in listed:
+                listed.add(group)
+                yield number, score
 
     def _found(self, wanted: dict[int, float]) -> dict[int, float]:
         """Products with the rarest of the words, and what they share of those looked at.
@@ -115,12 +129,15 @@ class Words:
         return found
 
     def _words_of(self, number: int) -> list[int]:
+        if not 0 <= number < len(self._ends):
+            return []
         start = self._ends[number - 1] if number else 0
         listed: list[int] = self._words[start : self._ends[number]].tolist()
         return listed
 
-    def _group(self, words: Iterable[int]) -> int | None:
-        return next((word for word in words if word in self._groups), None)
+    def _group(self, words: Sequence[int]) -> int | None:
+        # ``words_of`` puts the group first.
+        return words[0] if words and words[0] in self._groups else None
 
     def _by_length(self, words: int) -> float:
         return (K1 + 1) / (1 + K1 * (1 - B + B * words / self._middle))
@@ -133,19 +150,6 @@ def blend(content: Ranked, table: Ranked, n: int) -> Ranked:
     """
     fused = fuse({"content": content, "table": table}, BLENDED, DEPTH)
     return nlargest(n, fused.items(), key=lambda pair: (pair[1], -pair[0]))
-
-
-def _one_of_each_group(judged: Iterable[tuple[float, int, int | None]], n: int) -> Ranked:
-    groups: set[int] = set()
-    best: Ranked = []
-    for score, negative, group in judged:
-        if len(best) == n:
-            break
-        if group is None or group not in groups:
-            best.append((-negative, score))
-        if group is not None:
-            groups.add(group)
-    return best
 
 
 def _weights(texts: Sequence[str], words: array[int], products: int) -> array[float]:

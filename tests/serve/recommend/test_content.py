@@ -59,6 +59,14 @@ def test_of_another_products_variants_one_is_listed():
     assert found == [1, 4]
 
 
+def test_variants_are_taken_out_of_any_other_list_too():
+    variants = [replace(SHOP[BAG], item_id=f"bag {size}", group_id="tote") for size in "sml"]
+    cups = [replace(SHOP[MUG], item_id=f"mug {size}", group_id="mug") for size in "sm"]
+    made = words_in([*variants, *cups, SHOP[LAMP]])
+    viewed = [(1, 0.9), (3, 0.8), (4, 0.7), (5, 0.6), (99, 0.5)]
+    assert numbers(made.without_variants(words_of(variants[0]), viewed)) == [3, 5, 99]
+
+
 def test_all_of_a_category_too_large_to_look_through_have_a_chance():
     """Thirty thousand products of one category, one of which has the title's word too."""
     many = [Product(str(one), f"thing{one}", category="All") for one in range(30_000)]
