@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from plugin import journey
-from plugin.errors import PluginError
+from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
 from plugin.storage import feeds
 from plugin.storage.engine import Store
@@ -29,6 +29,7 @@ from plugin.tasks.writer import Writer
 log = logging.getLogger("regulars.feeds")
 BATCH = 100  # products in one transaction
 RESTS, LONGEST_REST_S = 1.0, 0.5  # times what a batch took, so that visits come between
+ATTEMPTS = 5  # of a step that finds the writer busy
 BEAT_S = 1.0  # between two words on how far it has come
 Told = Callable[[float], None]  # how much of the work is done, 0 to 1
 Do = Callable[..., Any]
@@ -218,9 +219,20 @@ class Run:
 
     def _write(self, step: str, **args: Any) -> Any:
         began = time.monotonic()
-        found = self._do(step, feed=self.feed, now=self._now(), **args)
+        found = self._patiently(step, **args)
         time.sleep(min(RESTS * (time.monotonic() - began), LONGEST_REST_S))
         return found
+
+    def _patiently(self, step: str, **args: Any) -> Any:
+        """Do a step, again where the writer is busy or starting anew: each may be done twice."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._do(step, feed=self.feed, now=self._now(), **args)
+            except Busy as trouble:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                time.sleep(trouble.retry_after_s)
+        raise AssertionError("unreachable")
 
     def _reads(self, source: Source) -> Callable[[int], None]:
         return lambda position: self._beat(0.5 * position / max(1, source.size))
@@ -238,7 +250,7 @@ class Run:
         return FeedReport(same=True)
 
     def _end(self, state: str, **words: Any) -> None:
-        self._do("end_feed", feed=self.feed, now=self._now(), state=state, **words)
+        self._patiently("end_feed", state=state, **words)
 
     def _now(self) -> int:
         return self._began_at + round((time.monotonic() - self._began) * 1000)

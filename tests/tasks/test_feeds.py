@@ -10,7 +10,7 @@ import pytest
 
 from plugin import journey
 from plugin.collect.event import Item
-from plugin.errors import PluginError
+from plugin.errors import Busy, PluginError
 from plugin.shop import HOUR, MINUTE, Shop
 from plugin.storage import feeds, items
 from plugin.storage.engine import Store
@@ -154,6 +154,55 @@ def test_a_product_that_was_deleted_by_hand_comes_again_with_the_next_feed(owner
     owner.do("delete_item", item_id="hat-3")
     owner.send(table(*TEN, ("hat-10", 5)))
     assert "hat-3" in owner.has()
+
+
+def test_a_long_feed_comes_and_goes_in_parts(owner: Owner) -> None:
+    long = [(f"sock-{n:04d}", 5_000 + n) for n in range(1_350)]
+    seen: list[int] = []
+    plain = owner.do
+
+    def counted(step: str, **args: Any) -> Any:
+        seen.append(len(args.get("products", args.get("item_ids", []))))
+        return plain(step, **args)
+
+    owner.do = counted
+    assert owner.send(table(*long)).changed == 1_350
+    assert owner.send(table(*long[:700])).removed == 650
+    assert owner.has() == {item_id for item_id, _ in long[:700]}
+    assert max(seen) == 100
+
+
+def test_products_come_before_any_goes(owner: Owner) -> None:
+    owner.send(table(*TEN))
+    steps: list[str] = []
+    plain = owner.do
+
+    def noted(step: str, **args: Any) -> Any:
+        steps.append(step)
+        return plain(step, **args)
+
+    owner.do = noted
+    owner.send(table(*TEN[:6], *((f"cap-{n}", 5) for n in range(250))))
+    moves = [step for step in steps if step in ("put_feed_items", "remove_feed_items")]
+    assert moves == ["put_feed_items"] * 3 + ["remove_feed_items"]
+
+
+def test_a_writer_that_is_busy_for_a_moment_is_waited_for(
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Busy, "retry_after_s", 0)
+    plain, calls = owner.do, 0
+
+    def busy(step: str, **args: Any) -> Any:
+        nonlocal calls
+        calls += step == "put_feed_items"
+        if step == "put_feed_items" and calls < 3:
+            raise Busy("the writer is not there just now; send it again")
+        return plain(step, **args)
+
+    owner.do = busy
+    assert owner.send(table(*TEN)).changed == 10
+    assert len(owner.has()) == 10
 
 
 def test_a_changed_price_is_in_the_log(owner: Owner) -> None:
