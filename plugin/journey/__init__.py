@@ -13,6 +13,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
     pulse      whether events still come as they usually do              reads only, one row kept
+    proof      count ahead what came of popups that very many have met   reads only, one row kept
     adopt      make segments of templates, and the ladder all at once    one transaction each
     submit     keep an answer, tell of it, and give out a coupon           one transaction
     coupons    pools of codes, and who may have one                       one transaction each

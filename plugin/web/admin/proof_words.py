@@ -109,8 +109,8 @@ def signed(value: float) -> str:
 
 
 def signed_money(minor: float) -> str:
-    """Money of the shop's currency with its sign."""
-    return _sign(minor) + money(abs(round(minor)))
+    """Money of the shop's currency with its sign, which no line break takes from it."""
+    return f"{_sign(minor)}\N{WORD JOINER}{money(abs(round(minor)))}"
 
 
 def _sign(value: float) -> str:
