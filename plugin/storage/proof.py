@@ -43,7 +43,7 @@ select b.arm, count(*) as reached, cast(sum(b.revenue) as {int}) as revenue,
   sum(cast(b.revenue as {real}) * b.revenue) as squares
 from (
   select x.profile, x.arm,
-    sum(case when o.currency = :currency then o.value - o.refunded else 0 end) as revenue
+    sum(case when o.currency = :currency then o.value - o.refunded - o.cost else 0 end) as revenue
   from orders o cross join exposures x
   where x.kind = :kind and x.slug = :slug and x.profile = o.profile
     and x.first_at >= :since and x.first_at < :until

@@ -14,7 +14,7 @@ from plugin.collect.event import Event
 from plugin.journey.collect import collect
 from plugin.serve.retain.coupon import EXPIRED, GONE, LATER, Pool, read_pool
 from plugin.shop import DAY, HOUR, Shop
-from plugin.storage import coupons, profiles, redemptions
+from plugin.storage import campaigns, coupons, profiles, proof, redemptions
 from plugin.storage.coupons import Claim
 from plugin.storage.engine import Store, Tx
 
@@ -276,6 +276,21 @@ def test_a_shop_that_tells_the_value_before_the_discount_has_it_deducted(
         pool(tx, now, kind="text", code="HELLO", discount={"percent": 10})
         collect(tx, shop, [bought("mina", "B-1", now, coupon="HELLO")])
         assert costs(tx) == [2_000]
+
+
+def test_proof_deducts_what_a_coupon_cost_beside_the_value(store: Store, now: int) -> None:
+    hello = {"trigger": {"on": "load"}, "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}]}
+    met = bought("mina", "none", now)
+    met = Event(met.event_id, met.visitor_id, "popup_view", now, now, {"popup_id": "hello"})
+    with store.write() as tx:
+        campaigns.put(tx, "popup", "hello", hello, True, now)
+        free = {"free_shipping": True, "most": 3000}
+        pool(tx, now, kind="text", code="SHIP", discount=free)
+        collect(tx, SHOP, [met])
+        collect(tx, SHOP, [bought("mina", "B-1", now + 1, coupon="SHIP", value=20_000)])
+        row = campaigns.get(tx, "popup", "hello")
+        assert row is not None
+        assert proof.outcome(tx, row, now + HOUR, "KRW", 0.5).shown.revenue == 17_000
 
 
 def test_who_is_erased_takes_the_order_along_and_gives_no_code_back(store: Store, now: int) -> None:
