@@ -94,9 +94,10 @@ def like(model: Built, product: Product, n: int) -> Ranked:
     """
     number = model.ids.number(product.item_id)
     own = () if number is None else (number,)
-    alike = model.words.similar(words_of(product), n, own)
+    words = words_of(product)
+    alike = model.words.similar(words, n, own)
     beside = model.sessions.table(own, n) if own else []
-    best = blend(alike, beside, n)
+    best = model.words.without_variants(words, blend(alike, beside, 2 * n))[:n]
     return _ranked(model, [one for one, _ in best], {"content": alike, "table": beside})
 
 
