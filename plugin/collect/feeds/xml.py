@@ -17,6 +17,7 @@ from plugin.collect.feeds.row import MOST_FIELD, BrokenFeed, FeedRefused, Row
 GOOGLE = "http://base.google.com/ns/1.0"
 PRODUCTS = frozenset({"item", "entry"})  # of RSS, of Atom
 DEEPEST = 64
+MOST_HELD = 4 << 20  # bytes of a tag, which expat holds until it ends
 MOST_FIELDS = 200  # of one product
 # XML 1.0 has no such letters; shops' texts do, and one would end the whole feed.
 _NO_LETTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -27,10 +28,14 @@ def xml_rows(text: Iterable[str]) -> Iterator[Row]:
 
     Fields have Google's names without their prefix; what Google's words say wins over RSS's own.
     """
-    reading = _Reading()
+    reading, fed = _Reading(), 0
     try:
         for part in text:
-            reading.parser.Parse(_NO_LETTER.sub("", part).encode("utf-8"), False)
+            raw = _NO_LETTER.sub("", part).encode("utf-8")
+            reading.parser.Parse(raw, False)
+            fed += len(raw)
+            if fed - reading.parser.CurrentByteIndex > MOST_HELD:
+                raise FeedRefused("the XML has a tag, or a comment, of more than 4 MB")
             yield from reading.taken()
         reading.parser.Parse(b"", True)
         yield from reading.taken()

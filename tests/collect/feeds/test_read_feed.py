@@ -248,6 +248,12 @@ def test_xml_that_is_very_deep_is_refused() -> None:
         rows("<rss>" + "<a>" * 5_000)
 
 
+def test_a_tag_that_does_not_end_is_not_held_for_ever() -> None:
+    endless = b"<rss><item " + b"a" * 6_000_000
+    with pytest.raises(FeedRefused, match="more than 4 MB"):
+        rows(endless, part=1 << 16)
+
+
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "/\\evil.example"])
 def test_a_link_that_would_run_is_refused_with_its_row(link: str) -> None:
     (found,) = reasons(f"id,link\n1,{link}\n")
