@@ -6,7 +6,7 @@
 #   KILLS=200          how long `make torture` is: so many kills, ten power cuts for each
 #   REALSHOP=/tmp/...  where `make realshop` keeps the shop's own packages
 #   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth, preview,
-#                      evaluate, ticks, beside, snippet
+#                      evaluate, ticks, beside, serve, snippet
 
 PORT ?= 8000
 PYTHON ?= python3

@@ -87,7 +87,7 @@ class Shelves:
     @cached_property
     def model(self) -> models.Built | None:
         """The shop's model; None: there is none yet."""
-        return models.current(self.store, self.tx)
+        return models.current(self.store, self.tx, self.version)
 
     @cached_property
     def page_product(self) -> str | None:

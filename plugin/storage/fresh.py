@@ -49,8 +49,11 @@ class Fresh:
     lock: threading.RLock = field(default_factory=threading.RLock)
     _words: int = 0  # about who is forgotten
 
-    def take_in(self, tx: Tx, words: int) -> None:
-        """Take in what ``tx`` sees. words: how many rows ``forgotten`` has there."""
+    def take_in(self, tx: Tx, words: int) -> bool:
+        """Take in what ``tx`` sees; whether that is all, or some is left for the next request.
+
+        words: how many rows ``forgotten`` has there.
+        """
         with self.lock:
             # They become more until the next model; a look with fewer is an older one, come late.
             if words > self._words:
@@ -65,3 +68,4 @@ class Fresh:
                 self.seen = seq
                 for line in _lines(items) if items else ():
                     self.recent.add(profile, at, line.item_id)
+            return len(rows) < AT_ONCE

@@ -112,6 +112,7 @@ class _Held:
 
     built: Built | None = None
     failed: int = -1  # a generation that cannot be read here
+    version: int | None = None  # of the store, when it was last looked at
     opening: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -119,11 +120,15 @@ _held: WeakKeyDictionary[Store, _Held] = WeakKeyDictionary()
 _holding = threading.Lock()
 
 
-def current(store: Store, tx: Tx) -> Built | None:
+def current(store: Store, tx: Tx, version: int | None = None) -> Built | None:
     """The shop's model with what came since, as of ``tx``, a look into ``store``.
 
-    None: there is none yet, or none that can be read here.
+    None: there is none yet, or none that can be read here. version: the store's, looked up before
+    ``tx``: while it stays the same nothing is looked up again.
     """
+    known = _held.get(store) if version is not None else None
+    if known is not None and known.version == version:
+        return known.built
     found = tx.one(NEWEST)
     if found is None or store.models is None:
         return None
@@ -134,8 +139,9 @@ def current(store: Store, tx: Tx) -> Built | None:
     # An older look into the store may come late: the newer model serves it as well.
     if held.built is None or held.built.generation < found["generation"]:
         _open(held, store, tx, found)
-    if held.built is not None and held.built.generation == found["generation"]:
-        held.built.fresh.take_in(tx, found["forgotten"])
+    is_newest = held.built is not None and held.built.generation == found["generation"]
+    if held.built is not None and is_newest and held.built.fresh.take_in(tx, found["forgotten"]):
+        held.version = version
     return held.built
 
 

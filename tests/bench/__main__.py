@@ -11,6 +11,7 @@ import growth
 import preview
 import reader
 import recommend
+import serve
 import snippet
 import ticks
 import train
@@ -24,6 +25,7 @@ PARTS = {
     "recommend": recommend.main,
     "ticks": ticks.main,
     "beside": beside.main,
+    "serve": serve.main,
     "train": train.main,
     "baskets": baskets.main,
     snippet.SNIPPET: snippet.main,

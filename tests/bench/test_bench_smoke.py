@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from plugin.serve.recommend.strategies import STRATEGIES
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -161,3 +163,17 @@ def test_carts_and_next_baskets_are_asked_of_the_orders_of_a_file(
     shop = baskets.learn(orders, cut=50)
     assert baskets.carts(shop)[:2] == (1.0, 1.0)
     assert baskets.next_baskets(shop)[0] == pytest.approx(1.0)
+
+
+def test_a_window_is_asked_of_every_strategy(
+    part: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    serve = part("serve")
+    for name, size in (("ITEMS", 200), ("VIEWS", 400), ("ASKED", 2), ("KINDS", 4)):
+        monkeypatch.setattr(serve, name, size)
+    stocked = serve.stock(tmp_path, Random(1))
+    figures = list(serve.in_process(stocked))
+    stocked.house.close()
+    assert [figure.first[0].split()[0] for figure in figures] == list(serve.STRATEGIES)
+    assert set(serve.STRATEGIES) == set(STRATEGIES)
+    assert capsys.readouterr().out.count("p99") == len(STRATEGIES)

@@ -37,8 +37,9 @@ class Town:
             keep_model(tx, self.shop, **made)
 
     def current(self) -> models.Built:
+        version = self.store.version()  # as requests do
         with self.store.read() as tx:
-            found = models.current(self.store, tx)
+            found = models.current(self.store, tx, version)
         assert found is not None
         return found
 
