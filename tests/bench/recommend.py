@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
-from time import perf_counter, thread_time
+from time import process_time, thread_time
 from typing import NamedTuple
 
 import checkout  # noqa: F401  (finds the program)
@@ -110,11 +110,12 @@ def measure(name: str, folder: Path) -> list[Figure]:
     marks = SETS[name]
     train = list(visits(folder / f"{name}_train.csv.gz"))
     products, sessions = 1 + max(map(max, train)), runs(train, marks.days)
-    start = perf_counter()
+    start = process_time()
     file = b"".join(pack(session_arrays(sessions, products), {}))
-    built = perf_counter() - start
+    built = process_time() - start
     found = ask(SessionRankers(Arrays(file)), queries(list(visits(folder / f"{name}_test.csv.gz"))))
-    note(f"{name}: {len(sessions.items):,} views, built in {built:.1f} s, {len(file) / 1e6:.1f} MB")
+    size = f"{built:.1f} s of CPU, {len(file) / 1e6:.1f} MB"
+    note(f"{name}: {len(sessions.items):,} views, built in {size}")
     return [
         Figure(f"{name} HR@20", ("found", found.hits), ("mark", marks.hits), 1, form=".4f"),
         Figure(f"{name} MRR@20", ("found", found.places), ("mark", marks.places), 1, form=".4f"),

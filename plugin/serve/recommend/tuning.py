@@ -47,12 +47,12 @@ class Tuning:
     depth: int = 100  # products each ranker gives to the fusion
 
     # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
-    by_neighbours: float = 0.2
-    by_table: float = 0.166
-    by_follow: float = 0.163
-    by_trend: float = 0.09
-    by_repeat: float = 1.38
-    repeat_start: float = 5.75
+    by_neighbours: float = 0.216
+    by_table: float = 0.16
+    by_follow: float = 0.177
+    by_trend: float = 0.158
+    by_repeat: float = 1.04
+    repeat_start: float = 5.39
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON that ``read_tuning`` takes."""
