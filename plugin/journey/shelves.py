@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
 from plugin.storage.shelves import Wanted
 
+log = logging.getLogger("regulars.models")
 SPARE = 60  # products asked of a strategy beyond what a window holds: some may not be shown
 MOST_SPARE = 400
 WIDE = 1_000  # places of a list that is the same for everybody
@@ -73,7 +75,7 @@ class Shelves:
         if strategy in SHOP_WIDE and not (strategy in BY_TASTE and self._has_taste):
             return self._shop_wide(strategy)
         if strategy in MODELLED and self.model is not None:
-            found = MODELLED[strategy](self, self.model, limit)
+            found = self._by_model(strategy, self.model, limit)
             if found:
                 self.ranked[strategy] = found
                 if strategy != "similar" or len(found) >= limit:
@@ -83,6 +85,14 @@ class Shelves:
             if strategy in BY_ORDERS and self.model.pairs.orders > YOUNG_ORDERS:
                 return ()
         return shelves.SHELVES[strategy](self.tx, self._wanted(limit, strategy))
+
+    def _by_model(self, strategy: str, model: models.Built, limit: int) -> Ranked:
+        """What the model says; one that cannot be asked takes no window with it."""
+        try:
+            return MODELLED[strategy](self, model, limit)
+        except Exception:
+            log.exception("model %d failed for %s", model.generation, strategy)
+            return NOTHING
 
     @cached_property
     def model(self) -> models.Built | None:

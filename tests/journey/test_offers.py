@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from plugin import journey
 from plugin.collect.event import Event, Item
-from plugin.journey import STEPS, Wish
+from plugin.journey import STEPS, Wish, shelves
+from plugin.journey.ranked import Ranked
 from plugin.serve.recommend.strategies import STRATEGIES
 from plugin.shop import DAY, HOUR, MINUTE, Shop
 from plugin.storage import items
@@ -270,6 +271,21 @@ def test_a_window_that_is_not_shown_says_why(street: Street) -> None:
     assert state("shoes") == "other_pages"
     assert state("vips") == "other_audience"
     assert {state("half", f"visitor-{n}-0123456789") for n in range(20)} == {"shown", "control"}
+
+
+def test_a_model_that_cannot_be_asked_takes_no_window_with_it(
+    street: Street, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> Ranked:
+        raise IndexError("an array is shorter than it should be")
+
+    for who in (MINA, CHO):
+        street.does(who, "view_item", "bag", "mug")
+    street.learns()
+    monkeypatch.setitem(shelves.MODELLED, "for_you", fails)
+
+    assert street.asked(ANA, "for_you", viewed=("bag",))[0] == "mug"
+    assert "failed for for_you" in caplog.text
 
 
 ALL = ("bag", "boots", "lamp", "mug", "scarf", "hat", "gloves", "tea")
