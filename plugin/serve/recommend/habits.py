@@ -14,8 +14,8 @@ from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
 
-BACK = 12  # how far back a product is told apart: the last one, the one before, … and all earlier
-WIDTH = 12  # distinct products of a visit: one, two, … and all more
+BACK = 5  # how far back a product is told apart: the last one, the one before, … and all earlier
+WIDTH = 5  # distinct products of a visit: one, two, … and all more
 TIMES = 2  # views of the product in the visit: one, or more
 CELLS = BACK * WIDTH * TIMES
 VISITS = 200_000  # newest, that are counted

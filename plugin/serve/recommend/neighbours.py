@@ -36,16 +36,12 @@ def neighbour_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         posting_ends.append(len(postings))
         rarity.append(1 + log(len(visits) / len(rows)) if rows else 1 + log(len(visits) + 1))
     weights = visits.freshness(tuning.neighbour_days)
-    held, ends = array("I"), array("I")
     for row, items in enumerate(visits):
-        distinct = last_places(items)
-        held.extend(distinct)
-        ends.append(len(held))
-        weights[row] /= sqrt(len(distinct))
+        weights[row] /= sqrt(len(set(items)))
     running = [row for row, at in enumerate(visits.at) if at > visits.at[-1] - IDLE_MS // 1000]
     return {
-        "view.visits": held,
-        "view.visit_ends": ends,
+        "view.visits": visits.items,
+        "view.visit_ends": visits.ends,
         "view.visit_weights": weights,
         "view.visit_profiles": visits.profiles,
         "view.postings": postings,
@@ -53,11 +49,6 @@ def neighbour_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         "view.rarity": rarity,
         "view.running_from": array("I", running[:1] or [0]),
     }
-
-
-def last_places(visit: Sequence[int]) -> list[int]:
-    """The products of a visit, each once: where it was viewed last."""
-    return list(dict.fromkeys(reversed(visit)))[::-1]
 
 
 class Neighbours:
@@ -178,7 +169,9 @@ class Neighbours:
                     if match[number] > strongest:
                         strongest = match[number]
             weight *= strongest
-            for number, nearness in zip(items, near[middle - met :], strict=False):
+            # Of a repeated product the last place counts.
+            last = dict(zip(items, near[middle - met :], strict=False))
+            for number, nearness in last.items():
                 scores[number] = have(number, 0.0) + weight * nearness
         rarity = self._rarity
         known, rarest = len(rarity), self._rarest
@@ -189,7 +182,7 @@ class Neighbours:
     def _visit(self, row: int, recent: Recent | None) -> Sequence[int]:
         base = len(self._ends)
         if recent is not None and row >= base:
-            return last_places(recent.visit(row - base)[-self._tuning.longest :])
+            return recent.visit(row - base)[-self._tuning.longest :]
         start = self._ends[row - 1] if row else 0
         items: list[int] = self._visits[start : self._ends[row]].tolist()
         return items

@@ -28,7 +28,7 @@ class Tuning:
     saturation: float = 1.2  # k1 of BM25
     length: float = 0.75  # b of BM25
     follow_steps: int = 10  # how far apart two views may be to make a rule
-    follow_back: float = 0.7  # what a rule against the order of views counts
+    follow_back: float = 0.5  # what a rule against the order of views counts
     follow_kept: int = 60
     follow_days: float = 100.0
     trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
@@ -38,8 +38,8 @@ class Tuning:
     remembered: int = 12  # newest distinct products of the visit that find neighbours
     neighbours: int = 200
     overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
-    match_fade: float = 2.0  # in how much the newest product met weighs a neighbour
-    distance_fade: float = 12.0  # in how far a product stands from the one met
+    match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
+    distance_fade: float = 5.0  # in how far a product stands from the one met
     table_remembered: int = 10
     table_fade: float = 0.7
     follow_remembered: int = 5
@@ -47,12 +47,12 @@ class Tuning:
     depth: int = 100  # products each ranker gives to the fusion
 
     # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
-    by_neighbours: float = 0.216
-    by_table: float = 0.16
-    by_follow: float = 0.177
-    by_trend: float = 0.158
-    by_repeat: float = 1.04
-    repeat_start: float = 5.39
+    by_neighbours: float = 0.201
+    by_table: float = 0.158
+    by_follow: float = 0.098
+    by_trend: float = 0.143
+    by_repeat: float = 1.38
+    repeat_start: float = 5.75
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON that ``read_tuning`` takes."""
