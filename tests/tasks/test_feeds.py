@@ -15,6 +15,7 @@ from plugin.shop import HOUR, MINUTE, Shop
 from plugin.storage import feeds, items
 from plugin.storage.engine import Store
 from plugin.tasks.feeds import FeedHeld, Run, doer, run_due
+from plugin.tasks.imports import open_source
 from plugin.tasks.staging import FeedReport
 from tests.tasks.conftest import Receiver, say
 
@@ -342,6 +343,22 @@ def test_a_removed_feed_leaves_its_products(owner: Owner) -> None:
     owner.send(table(*TEN))
     assert owner.do("delete_feed", feed="main")
     assert len(owner.has()) == 10
+
+
+def test_orders_and_events_may_come_from_an_address_too(
+    receiver: Receiver, answering: Callable[..., Any]
+) -> None:
+    receiver.answers["/orders.csv"] = answering(200, b"order,item\n7,hat\n")
+    with open_source(f"{receiver.url}/orders.csv", private=True) as source:
+        assert list(source.rows(lambda _: None)) == [(2, {"order": "7", "item": "hat"})]
+        assert source.name == f"{receiver.url}/orders.csv"
+    assert not source.path.exists()
+    receiver.answers["/gone.csv"] = answering(404, b"no such page")
+    with (
+        pytest.raises(PluginError, match="answered 404"),
+        open_source(f"{receiver.url}/gone.csv", private=True),
+    ):
+        pass
 
 
 def test_every_step_of_a_feed_can_be_asked_of_the_writer() -> None:

@@ -79,6 +79,7 @@ def test_a_file_that_looks_wrong_needs_the_owner_s_word(owner: Owner) -> None:
     answer = owner.upload(few)
     assert answer.status_code == 400
     assert "It has 2 products; the last good run had 10" in answer.text
+    assert "choose the file again" in answer.text
     assert "8 removed" in owner.upload(few, force="1").text
 
 
@@ -91,7 +92,10 @@ def test_a_file_that_is_no_feed_is_said_to_be_none(owner: Owner, content: bytes)
     assert "The file was not taken" in answer.text
 
 
-def test_a_feed_is_kept_read_by_the_clock_and_shown(owner: Owner, receiver: Receiver) -> None:
+def test_a_feed_is_kept_read_by_the_clock_and_shown(
+    owner: Owner,
+    receiver: Receiver,  # noqa: F811
+) -> None:
     receiver.otherwise = lambda asked: say(asked, 200, TEN)
     owner.send("save", source=f"{receiver.url}/feed.csv", feed="main", every="12", columns="")
     assert "Being read" not in owner.see()
