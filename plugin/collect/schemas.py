@@ -353,3 +353,37 @@ class AdoptSchema(Lenient):
     language = fields.String(validate=validate.OneOf(("en", "ko", "ja")))
     thresholds = fields.Dict(keys=fields.String(), values=fields.Float())
     restore = fields.Boolean()
+
+
+class SubmitSchema(Lenient):
+    """The body of ``POST /v1/submit``; ``claim``: the word that came with the popup."""
+
+    key = fields.String(required=True)
+    visitor_id = fields.String(required=True, validate=_VISITOR)
+    popup_id = fields.String(required=True)
+    fields_ = fields.Dict(required=True, data_key="fields")
+    claim = fields.String()
+    consent = Told()
+    page = fields.Nested(PageSchema)
+
+
+class CouponsSchema(Lenient):
+    """The body of ``PUT /v1/coupons/SLUG``, as docs/coupons.md has it."""
+
+    name = fields.String()
+    kind = fields.String(required=True, validate=validate.OneOf(("text", "imported", "minted")))
+    discount = fields.Dict(required=True)
+    text = fields.Raw()
+    code = fields.String()
+    prefix = fields.String()
+    expires = fields.Dict()
+    budget = fields.Dict()
+    per_network = fields.Integer(strict=True)
+    enabled = fields.Boolean()
+
+
+class CodesSchema(Lenient):
+    """The body of ``POST /v1/coupons/SLUG/codes``: one of the two."""
+
+    codes = fields.List(fields.String())
+    mint = fields.Integer(strict=True)

@@ -18,6 +18,9 @@ BODIES = {
     "/v1/events": schemas.EventsSchema,
     "/v1/orders": schemas.OrderSchema,
     "/v1/items": schemas.ItemsSchema,
+    "/v1/submit": schemas.SubmitSchema,
+    "/v1/coupons/<slug>": schemas.CouponsSchema,
+    "/v1/coupons/<slug>/codes": schemas.CodesSchema,
     "/v1/segments/preview": schemas.PreviewSchema,
     "/v1/segments/<slug>/visitors": schemas.ByHandSchema,
     "/v1/segments/templates/<key>": schemas.AdoptSchema,
@@ -52,7 +55,7 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
         said["parameters"] = parameters
     if route.access == "server":
         said["security"] = [{"secret": []}]
-    if method != "GET" and route.path in BODIES:
+    if method in ("POST", "PUT") and route.path in BODIES:
         said["requestBody"] = {"content": {"application/json": {"schema": BODIES[route.path]}}}
     return said
 

@@ -327,8 +327,34 @@ function copyCode(code, button) {
   else asText();
 }
 
-/* An owner's coupon is its text; one that the server drew has a code and words around it. */
-function coupon({ text, code }, here) {
+/* Tell the server `fields`; its answer, if it took them. `claim` says that it offered this popup. */
+const ask = ({ api, popup: { id, claim } }, fields) =>
+  api
+    .post("/v1/submit", JSON.stringify({ ...JSON.parse(api.pack([])), popup_id: id, claim, fields }))
+    .then((response) => (response.ok ? response.json() : Promise.reject(response.status)));
+
+/* The coupon in an answer, or why there is none. */
+const gift = (answer, here) => (answer.coupon ? coupon(answer.coupon, here) : answer.message ? make("p", {}, answer.message) : null);
+
+/* An owner's coupon is its text; one that the server gives has a code and words around it. One still to
+   be claimed is a button. */
+function coupon({ text, code, claim }, here) {
+  if (claim && !code) {
+    const get = () => {
+      wait(true);
+      ask(here, {})
+        .then((answer) => {
+          here.acted();
+          box.replaceChildren(gift(answer, here) || "");
+          box.focus();
+        })
+        .catch(() => wait(false));
+    };
+    const give = make("button", { class: "button", type: "button", click: get }, text);
+    const wait = (on) => (give.disabled = on);
+    const box = make("div", { role: "status", tabindex: -1 }, give);
+    return box;
+  }
   const shown = make("code", {}, String(code || text));
   const click = () => {
     copyCode(shown, button);
@@ -436,7 +462,8 @@ function body(here) {
   const failed = make("p", { class: "failed", role: "alert", hidden: true });
   const submit = (event) => {
     event.preventDefault();
-    send(event.target, here, failed, blocks.filter(reward).flatMap(draw));
+    // What a pool gives comes with the answer.
+    send(event.target, here, failed, blocks.filter((block, n) => reward(block, n) && !block.claim && !block.code).flatMap(draw));
   };
   return make("form", { class: "body", submit }, ...parts, failed);
 }
@@ -454,19 +481,14 @@ function answersIn(form) {
 function send(form, here, failed, reward) {
   const buttons = form.querySelectorAll("[type=submit]");
   const wait = (on) => buttons.forEach((button) => (button.disabled = on));
-  const { api, popup } = here;
-  const ask = { ...JSON.parse(api.pack([])), popup_id: popup.id, fields: answersIn(form) };
   wait(true);
   failed.hidden = true;
-  api
-    .post("/v1/submit", JSON.stringify(ask))
-    .then((response) => (response.ok ? response.json() : Promise.reject(response.status)))
+  ask(here, answersIn(form))
     .then((answer) => {
       here.acted();
       here.tell("popup_submit");
       const thanks = make("div", { tabindex: -1, role: "status" }, make("h2", { id: "title" }, words().thanks));
-      const drawn = answer.coupon ? [coupon(answer.coupon, here)] : [];
-      form.replaceWith(make("div", { class: "body" }, thanks, ...drawn, ...reward));
+      form.replaceWith(make("div", { class: "body" }, thanks, gift(answer, here), ...reward));
       thanks.focus();
     })
     .catch(() => {

@@ -141,3 +141,10 @@ def test_a_line_far_from_its_order_is_refused_rather_than_lost() -> None:
 def test_a_negative_line_inside_an_order_is_refused() -> None:
     found = read(line(2), line(3, quantity="-1"))
     assert RowRefused(3, "negative quantity in an order") in found
+
+
+def test_the_code_of_an_order_and_what_it_took_off_are_read() -> None:
+    assert columns([*HEADERS, "Discount Code", "Discount Amount"])["coupon"] == "Discount Code"
+    (found,) = read(line(2, coupon=" SPRING-7 ", discount="5.50"))
+    assert isinstance(found, RowsRead)
+    assert (found.event.params["coupon"], found.event.params["discount"]) == ("SPRING-7", 5.5)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from plugin.errors import DocumentRefused
-from plugin.serve.retain.answers import read_answers
-from plugin.serve.retain.popup import read_popup
+from plugin.serve.retain.answers import consents_to, read_answers
+from plugin.serve.retain.popup import Popup, read_popup
 
 POPUP = read_popup(
     "letters",
@@ -72,6 +72,13 @@ def test_several_options_are_joined() -> None:
         ({"email": "cho@mail.example", "role": "admin"}, "not asked for: role"),
         ({"email": {"$gt": ""}}, "email must be a text"),
         ({"email": "x" * 2000}, "email must be a text"),
+        ({"email": 12345}, "email must be a text"),
+        ({"email": True}, "email must be a text"),
+        ({"email": "cho@mail.example", "likes": ["Hats", "Cars"]}, "likes must be one of"),
+        ({"email": "cho@mail.example", "likes": ["Hats"] * 9 + [{}]}, "likes must be one of"),
+        ({"email": "cho@mail.example", "likes": "<b>Hats"}, "likes must be one of its options"),
+        ({"email": "cho@mail.example", "size": 7}, "size must be a text"),
+        ({"email": " \x00 "}, "email is required"),
     ],
 )
 def test_anything_else_is_refused_by_the_name_of_its_field(
@@ -79,3 +86,35 @@ def test_anything_else_is_refused_by_the_name_of_its_field(
 ) -> None:
     with pytest.raises(DocumentRefused, match=says):
         read_answers(POPUP, fields)
+
+
+def one_question(**block: Any) -> Popup:
+    """A popup that asks one thing."""
+    looks = [{"blocks": [{"type": "question", "name": "q", "text": "?", **block}]}]
+    return read_popup("ask", {"trigger": {"on": "load"}, "variants": looks})
+
+
+def test_a_scale_goes_from_one_to_five() -> None:
+    scale = one_question(choice="scale")
+    assert read_answers(scale, {"q": 4}) == read_answers(scale, {"q": "4"}) == {"q": "4"}
+    with pytest.raises(DocumentRefused, match="from 1 to 5"):
+        read_answers(scale, {"q": 6})
+
+
+def test_a_free_answer_loses_what_no_page_can_show() -> None:
+    free = one_question(choice="text")
+    assert read_answers(free, {"q": "<b>Hi\x00\ud800</b>"}) == {"q": "<b>Hi</b>"}
+
+
+def test_what_was_agreed_to_is_the_text_as_it_was_shown() -> None:
+    field = {
+        "name": "email",
+        "input": "email",
+        "consent_text": {"en": "Yes, {name|you}", "ko": "네"},
+    }
+    looks = [{"blocks": [{"type": "form", "fields": [field]}]}]
+    popup = read_popup("ask", {"trigger": {"on": "load"}, "variants": looks})
+    agreed = consents_to(popup, {"email": "a@b"}, "fr", {"name": "Ana"})
+    assert agreed == [{"field": "email", "text": "Yes, Ana", "language": "en"}]
+    assert consents_to(popup, {"email": "a@b"}, "ko-KR", {})[0]["language"] == "ko"
+    assert consents_to(popup, {"other": 1}, "en", {}) == []

@@ -40,12 +40,6 @@ KIND_NAMES = {
     IMPORTED: _l("Codes from your shop system"),
     MINTED: _l("Codes made here"),
 }
-STATES = {
-    "free": _l("free"),
-    "given": _l("given"),
-    "expired": _l("expired"),
-    "redeemed": _l("redeemed"),
-}
 TAKES_OFF = {
     "percent": _l("Per cent of the order"),
     "amount": _l("An amount"),
