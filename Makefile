@@ -3,6 +3,7 @@
 #   PORT=8000          where `make demo` listens
 #   PYTHON=python3     the Python (3.10 or newer) that .venv is made with
 #   TESTS=tests        what `make test` gives to pytest; PYTEST="-x -k name" for more
+#   AT_ONCE=2          how many processes run the tests; each has a PostgreSQL of its own
 #   KILLS=200          how long `make torture` is: so many kills, ten power cuts for each
 #   REALSHOP=/tmp/...  where `make realshop` keeps the shop's own packages
 #   ONLY=http          what `make bench` measures: http, cpu, memory, reader, growth, preview,
@@ -12,6 +13,7 @@ PORT ?= 8000
 PYTHON ?= python3
 TESTS ?= tests
 PYTEST ?=
+AT_ONCE ?= 2
 ONLY ?=
 KILLS ?= 200
 REALSHOP ?= $(or $(TMPDIR),/tmp)/regulars-realshop
@@ -38,7 +40,7 @@ demo: $(VENV)/.made-demo
 test: $(VENV)/.made-test
 	@sh .ci/chromium $(BIN)/python
 	@sh .ci/node-tests
-	$(BIN)/python -m pytest $(TESTS) $(PYTEST)
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile $(TESTS) $(PYTEST)
 
 lint: $(VENV)/.made-dev
 	$(BIN)/ruff check .
