@@ -10,9 +10,10 @@ from flask import Response, request
 
 from plugin.errors import DocumentRefused, NotFound, PluginError
 from plugin.journey.coupons import prefix_of
-from plugin.serve.retain.coupon import TEXT, minted, pool_doc, read_pool
+from plugin.serve.retain.coupon import TEXT, bought_anyway, minted, pool_doc, read_pool
+from plugin.serve.split import share_kept
 from plugin.shop import Shop, to_major
-from plugin.storage import answers, coupons, redemptions
+from plugin.storage import answers, campaigns, coupons, proof, redemptions
 from plugin.storage.engine import Row, Tx
 from plugin.web.definitions import check_slug
 from plugin.web.edge import answer, body, server_shop
@@ -29,7 +30,7 @@ def list_pools() -> Response:
     """Every pool with its figures, and codes in orders that are none of ours."""
     shop = server_shop()
     with here().house.store(shop.name).read() as tx:
-        found = [pool_out(row, shop) for row in with_figures(tx, coupons.all(tx))]
+        found = [pool_out(row, shop) for row in with_figures(tx, coupons.all(tx), shop)]
         unknown = redemptions.unknown(tx)
     return answer({**paged("coupons", found), "unknown": unknown})
 
@@ -126,18 +127,41 @@ def pool_row(shop: Shop, slug: str) -> dict[str, Any]:
         row = coupons.get(tx, slug)
         if row is None:
             raise NotFound("there are no such coupons")
-        return with_figures(tx, [row])[0]
+        return with_figures(tx, [row], shop)[0]
 
 
-def with_figures(tx: Tx, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Pools with what came of them: redeemed, money, again; ``open``: whether they still give."""
+def with_figures(tx: Tx, rows: Sequence[Row], shop: Shop) -> list[dict[str, Any]]:
+    """Pools with what came of them: redeemed, money, again; ``open``: whether they still give;
+    ``anyway``: which part of the buyers would have bought without (``bought_anyway``).
+    """
     came = redemptions.by_pool(tx)
     room = coupons.with_room(tx, [row["slug"] for row in rows], here().now())
     none = {"redeemed": 0, "money": 0, "again": 0}
+    anyway = _anyway(tx, shop, {row["slug"] for row in rows if came.get(row["slug"])})
     return [
-        {**row, **came.get(row["slug"], none), "open": row["slug"] in room, "slug": row["slug"]}
+        {
+            **row,
+            **came.get(row["slug"], none),
+            "open": row["slug"] in room,
+            "anyway": anyway.get(row["slug"]),
+        }
         for row in rows
     ]
+
+
+def _anyway(tx: Tx, shop: Shop, pools: set[str]) -> dict[str, float | None]:
+    """For each of ``pools``, from the control groups of the popups that give its codes."""
+    arms: dict[str, list[tuple[int, int, int, int]]] = {}
+    for row in campaigns.all(tx, "popup") if pools else []:
+        pool = row["body"].get("coupon_pool")
+        if pool in pools:
+            share = share_kept("popup", row["body"], shop.control_share)
+            one = proof.known_outcome(tx, row, here().now(), shop.currency, share)
+            if one.goal.event == "purchase":
+                shown, kept = one.shown, one.control
+                told = (shown.visitors, shown.reached, kept.visitors, kept.reached)
+                arms.setdefault(pool, []).append(told)
+    return {pool: bought_anyway(told) for pool, told in arms.items()}
 
 
 def pool_out(row: Mapping[str, Any], shop: Shop) -> dict[str, Any]:
@@ -156,4 +180,5 @@ def pool_out(row: Mapping[str, Any], shop: Shop) -> dict[str, Any]:
         "discounted": to_major(row["money"], shop.currency),
         "held": to_major(row["held"], shop.currency),
         "currency": shop.currency,
+        "bought_anyway": row["anyway"],
     }

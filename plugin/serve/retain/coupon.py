@@ -31,6 +31,7 @@ _CODE = re.compile(r"[^\W_][\w.-]{0,63}")  # no spreadsheet takes one for a form
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,15}|")
 _SPAN = re.compile(r"([1-9]\d{0,4})([mhdw])")
 _SPANS = {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+LEAST_BUYERS = 10
 MOST_TOLD = 10  # codes that one order may name
 _BETWEEN = re.compile(r"[\s,;|]+")
 
@@ -252,6 +253,20 @@ def discount_doc(discount: Discount, shop: Shop) -> dict[str, Any]:
     if discount.percent is not None:
         return {"percent": discount.percent}
     return {"free_shipping": True}
+
+
+def bought_anyway(arms: Iterable[tuple[int, int, int, int]]) -> float | None:
+    """The part (0 to 1) of buyers among those shown a popup who would have bought without it.
+
+    arms: of each popup visitors shown, buyers among them, visitors in control, buyers among them.
+    Control buys as shown would have: visitors shown times control's rate, over the buyers shown.
+    None while any arm has fewer than ten buyers.
+    """
+    told = list(arms)
+    if not told or any(min(bought, control) < LEAST_BUYERS for _, bought, _, control in told):
+        return None
+    expected = sum(shown * control / kept for shown, _, kept, control in told)
+    return min(1.0, expected / sum(bought for _, bought, _, _ in told))
 
 
 def csv_codes(lines: Iterable[Sequence[str]]) -> list[str]:

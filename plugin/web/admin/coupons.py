@@ -139,7 +139,7 @@ def _page(
 ) -> str:
     shop = shop_now()
     with store_now().read() as tx:
-        rows = with_figures(tx, coupons.all(tx))
+        rows = with_figures(tx, coupons.all(tx), shop)
         users = {row["slug"]: row["body"].get("coupon_pool") for row in campaigns.all(tx, "popup")}
         unknown = redemptions.unknown(tx)
     return page(

@@ -14,6 +14,7 @@ from plugin.serve.retain.coupon import (
     LENGTH,
     LETTERS,
     Discount,
+    bought_anyway,
     codes_in,
     csv_codes,
     discounted,
@@ -121,6 +122,13 @@ def test_the_discount_is_said_in_the_shoppers_words() -> None:
 def test_there_is_a_kind_word_for_every_reason_in_every_language() -> None:
     for why in ("gone", "later", "not_offered", "expired"):
         assert len({sorry(why, language) for language in ("en", "ko", "ja")}) == 3
+
+
+def test_who_would_have_bought_anyway_is_told_by_the_control_group() -> None:
+    assert bought_anyway([(1_000, 50, 500, 20)]) == 0.8
+    assert bought_anyway([(1_000, 50, 500, 40)]) == 1.0
+    assert bought_anyway([(1_000, 50, 500, 9)]) is None
+    assert bought_anyway([]) is None
 
 
 def test_a_file_of_codes_may_have_a_heading_and_more_columns() -> None:

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from plugin.storage import profiles
 from tests.web.conftest import token
 from tests.web.test_coupons import CHO, COUPON, FORM, VIEW, claim, popup, put_pool
 
+MET = """
+insert into exposures (kind, slug, profile, arm, first_at, last_at, views)
+values ('popup', 'hello', :profile, :arm, :at, :at, 1)
+"""
 NEW = {
     "slug": "spring",
     "name": "Spring",
@@ -190,3 +195,23 @@ def test_who_is_erased_takes_every_answer_along(asked: Any) -> None:
 
 def test_before_the_first_answer_the_page_says_so(owner: Any) -> None:
     assert "No answers yet" in see(owner, "leads")
+
+
+def test_the_control_group_says_who_would_have_bought_anyway(owner: Any, house: Any) -> None:
+    put_pool(owner, kind="text", prefix=None, code="HELLO")
+    owner.server("PUT", "/v1/popups/hello", popup(control_share=0.5))
+    now = owner.clock.at
+    with house.store(owner.shop.name).write() as tx:
+        people = profiles.ensure(tx, [f"visitor-{n:04}-abcdef" for n in range(80)])
+        for n, profile in enumerate(people.values()):
+            arm = "show" if n < 40 else "control"
+            tx.run(MET, profile=profile, arm=arm, at=now)
+    for n in (*range(20), *range(40, 50)):
+        order = {"transaction_id": f"B-{n}", "visitor_id": f"visitor-{n:04}-abcdef"}
+        code = {"coupon": "HELLO"} if n < 20 else {}
+        told = {**order, "value": 9_000, "timestamp": now + 1, **code}
+        assert owner.server("POST", "/v1/orders", told).status_code == 200
+    owner.clock.at += 1_000
+    pool = owner.server("GET", "/v1/coupons/spring").get_json()
+    assert (pool["redeemed"], pool["bought_anyway"]) == (20, 0.5)
+    assert "About 50" in see(owner)
