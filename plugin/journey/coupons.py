@@ -113,15 +113,6 @@ def is_shown(popup: Popup, shop: Shop, visitor_id: str) -> bool:
     return arm(popup.slug, visitor_id, share) == SHOW
 
 
-def without_empty(
-    tx: Tx, popups: Sequence[Popup], profile: int | None, now: int
-) -> tuple[Popup, ...]:
-    """The popups without those that give codes and have none for this visitor."""
-    wanted = {one.slug: one.coupon_pool for one in popups if one.coupon_pool is not None}
-    closed = coupons.closed(tx, wanted, profile, now)
-    return tuple(one for one in popups if one.slug not in closed)
-
-
 def with_code(
     tx: Tx,
     shop: Shop,

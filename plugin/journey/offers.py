@@ -11,6 +11,7 @@ from typing import Any
 from plugin.errors import NotFound
 from plugin.journey import coupons
 from plugin.journey.acting import Acting
+from plugin.journey.popups import moment_of
 from plugin.journey.shelves import Asked, Shelves
 from plugin.serve.experiment import CONTROL, arm
 from plugin.serve.page import is_named
@@ -25,10 +26,10 @@ from plugin.serve.recommend.fill import (
 )
 from plugin.serve.recommend.offer import item_offers, window_offer
 from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
-from plugin.serve.retain.choose import Moment, choose
+from plugin.serve.retain.choose import choose
 from plugin.serve.retain.offer import merge_fields, popup_offer
-from plugin.shop import DAY, Shop, local_time
-from plugin.storage import campaigns, deeds, marks
+from plugin.shop import DAY, Shop
+from plugin.storage import deeds, marks
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
@@ -177,28 +178,14 @@ class Desk:
 
     def popup(self) -> dict[str, Any] | None:
         """The popup for this moment in its public form, or None."""
-        acting, wish = self.acting, self.wish
+        acting, wish, popups = self.acting, self.wish, self.docs.popups
         if wish.visitor_id is None:
             return None
-        profile, started = acting.profile, acting.profile.session_started_at
-        seen = {}
-        if acting.profile_id is not None:
-            seen = campaigns.seen(self.tx, acting.profile_id, self.now, started)
-        moment = Moment(
-            visitor_id=profile.visitor_id,  # a customer's devices are in one arm
-            page_path=wish.path,
-            now_local=local_time(self.now, self.shop.timezone),
-            matches=acting.holds,
-            segments=frozenset(acting.segments),
-            seen=seen,
-            checkouts=self.shop.texts("checkout_pages"),
-            purchased=started is not None and (profile.last_order_at or 0) >= started,
-            control_share=self.shop.control_share,
-        )
-        popups = coupons.without_empty(self.tx, self.docs.popups, acting.profile_id, self.now)
+        moment = moment_of(self.tx, acting, popups, wish.path, wish.language, self.now)
         decision = choose(popups, moment)
         if decision is None:
             return None
+        profile = acting.profile
         last = self.catalogue.products([profile.last_item_id]) if profile.last_item_id else {}
         fields = merge_fields(profile, self.shop, wish.language, next(iter(last.values()), None))
         offer = popup_offer(decision, wish.language, fields, self._in_popup)

@@ -10,8 +10,6 @@ import orjson
 
 from plugin.collect.event import Event
 from plugin.serve.experiment import CONTROL, SHOW
-from plugin.serve.retain.choose import Seen
-from plugin.shop import DAY
 from plugin.storage.engine import Row, Tx
 
 PUT = """
@@ -43,21 +41,6 @@ on conflict (kind, slug, profile) do update set
   clicks = exposures.clicks + excluded.clicks,
   submits = exposures.submits + excluded.submits
 """
-TOTALS = """
-select x.slug, x.views, x.dismissals, x.clicks, x.submits,
-       (select count(*) from orders o
-        where o.profile = x.profile and o.at >= x.first_at and o.at <= :now) as orders
-from exposures x
-where x.profile = :profile and x.kind = 'popup'
-"""
-VIEWS = """
-select at, params from events
-where profile = :profile and name in ('popup_view', 'popup_holdout') and live = 1
-  and at > :since and at <= :now
-order by at desc
-limit :most
-"""
-MOST_VIEWS = 1_000  # of one visitor and week: more do not change what a cap says
 # Event name and the param that names the campaign: its kind, what is counted, the arm told of.
 COUNTS = {
     ("popup_view", "popup_id"): ("popup", "views", SHOW),
@@ -146,31 +129,6 @@ def record_exposures(tx: Tx, by_profile: Mapping[int, Sequence[Event]]) -> None:
     tx.many(EXPOSE, [vars(summed[key]) | {"profile": key[2]} for key in sorted(summed)])
 
 
-def seen(tx: Tx, profile: int, now: int, session_started_at: int | None) -> dict[str, Seen]:
-    """What a visitor has met of each popup by ``now``; a view kept back in control is a view too.
-
-    session_started_at: Unix ms, since when a view is one of this visit; None: none is.
-    """
-    found = {
-        row["slug"]: Seen(
-            views_ever=row["views"],
-            dismissals=row["dismissals"],
-            submits=row["submits"],
-            clicks=row["clicks"],
-            orders=row["orders"],
-        )
-        for row in tx.all(TOTALS, profile=profile, now=now)
-    }
-    if not found:
-        return found
-    started = now + 1 if session_started_at is None else session_started_at
-    for row in tx.all(VIEWS, profile=profile, since=now - 7 * DAY, now=now, most=MOST_VIEWS):
-        slug = orjson.loads(row["params"]).get("popup_id")
-        if slug in found:
-            found[slug] = _one_view_more(found[slug], row["at"], now, started)
-    return found
-
-
 def _read(row: Row) -> Row:
     return {**row, "body": orjson.loads(row["body"]), "enabled": bool(row["enabled"])}
 
@@ -190,13 +148,4 @@ def _sum(one: Exposure, other: Exposure) -> Exposure:
         first_at=min(one.first_at, other.first_at),
         last_at=max(one.last_at, other.last_at),
         **{name: getattr(one, name) + getattr(other, name) for name in counts},
-    )
-
-
-def _one_view_more(seen: Seen, at: int, now: int, started: int) -> Seen:
-    return replace(
-        seen,
-        views_visit=seen.views_visit + (at >= started),
-        views_day=seen.views_day + (at > now - DAY),
-        views_week=seen.views_week + 1,
     )

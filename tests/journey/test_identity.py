@@ -24,7 +24,7 @@ from plugin.journey import LONG_STEPS, STEPS
 from plugin.profile.fold import fold_all
 from plugin.profile.profile import Profile
 from plugin.shop import HOUR, MINUTE, Shop
-from plugin.storage import campaigns, history, identities, profiles, segments
+from plugin.storage import campaigns, history, identities, meetings, profiles, segments
 from plugin.storage.engine import Store
 from plugin.storage.migrate import migrate
 from plugin.storage.sqlite import SqliteStore
@@ -387,7 +387,7 @@ def _seen(story: Story, device: str) -> tuple[int, int]:
     with story.store.read() as tx:
         found = profiles.find(tx, device)
         assert found is not None
-        seen = campaigns.seen(tx, found[0], story.now + HOUR, None)["hello"]
+        seen = meetings.seen(tx, found[0], story.now + HOUR, None)["hello"]
     return seen.views_ever, seen.dismissals
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from plugin.collect.event import Event
-from plugin.serve.retain.choose import Seen
+from plugin.serve.retain.moment import Seen
 from plugin.shop import DAY, HOUR, MINUTE
-from plugin.storage import campaigns
+from plugin.storage import campaigns, meetings
 from plugin.storage.engine import Store
 
 NEW_PROFILE = "insert into profiles (visitor_id) values (:name) returning id"
@@ -71,7 +71,7 @@ class Town:
         profile = self.profile(name)
         started = None if session_ago is None else self.now - session_ago
         with self.store.read() as tx:
-            return campaigns.seen(tx, profile, self.now, started)
+            return meetings.seen(tx, profile, self.now, started)
 
 
 @pytest.fixture
@@ -130,6 +130,7 @@ def test_views_are_counted_for_this_visit_the_day_the_week_and_ever(town: Town) 
             dismissals=1,
             submits=0,
             clicks=0,
+            last_at=town.now - 10 * MINUTE,
         )
     }
 
@@ -138,7 +139,7 @@ def test_being_kept_back_counts_as_a_view(town: Town) -> None:
     town.does("mina", "popup_holdout", ago=MINUTE)
 
     assert town.seen("mina")["hello"] == Seen(
-        views_visit=1, views_day=1, views_week=1, views_ever=1
+        views_visit=1, views_day=1, views_week=1, views_ever=1, last_at=town.now - MINUTE
     )
 
 

@@ -11,6 +11,7 @@ from plugin.serve.language import in_language
 from plugin.serve.product import Product
 from plugin.serve.retain.blocks import localised
 from plugin.serve.retain.choose import Decision
+from plugin.serve.retain.triggers import triggers_doc
 from plugin.shop import Shop, exponent, to_major, to_minor
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "KRW": "₩"}
@@ -65,7 +66,7 @@ def popup_offer(
     window_items: window slug -> products; a window block without any is left out.
     """
     popup = decision.popup
-    trigger = popup.trigger.as_doc()
+    trigger = triggers_doc(decision.triggers, public=True)
     if decision.arm == CONTROL:
         return {"id": popup.slug, "arm": CONTROL, "trigger": trigger}
     blocks = []
@@ -80,7 +81,7 @@ def popup_offer(
         "id": popup.slug,
         "variant": decision.variant,
         "arm": SHOW,
-        "kind": popup.kind,
+        "kind": decision.kind,
         "trigger": trigger,
         "blocks": blocks,
         "close": in_language(CLOSE, language),

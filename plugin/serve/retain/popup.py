@@ -12,15 +12,20 @@ from plugin.serve.document import Document
 from plugin.serve.retain.blocks import MOST_BLOCKS, Block, read_blocks
 from plugin.serve.retain.schedule import ALWAYS, Schedule, read_schedule
 from plugin.serve.retain.schedule import KEYS as KEYS_OF_SCHEDULE
-from plugin.serve.retain.triggers import Trigger, read_trigger
+from plugin.serve.retain.target import ANYBODY, Target, read_target
+from plugin.serve.retain.target import KEYS as KEYS_OF_TARGET
+from plugin.serve.retain.triggers import Trigger, read_triggers, triggers_doc
 from plugin.shop import DAY, HOUR, MINUTE, SECOND
 
 CONTROL_SHARE = 0.5  # of a popup that names none, in a shop that names none
 KINDS = ("modal", "bar", "slide", "inline", "teaser")
+OVERLAYS = frozenset({"modal", "slide"})  # what comes over the page
+FIRST_PAGES = ("wait", "bar")  # what an overlay does on a phone's first page of a visit
 STOPS = ("answer", "close2", "purchase")
 KEYS = (
     "slug", "name", "kind", "trigger", "audience", "pages", "schedule", "caps", "stop_on",
-    "priority", "variants", "control_share", "goal", "coupon_pool", "enabled",
+    "priority", "variants", "control_share", "goal", "coupon_pool", "enabled", "discount",
+    "shield", "phone_first_page", *KEYS_OF_TARGET,
 )  # fmt: skip
 _SPAN = re.compile(r"(\d{1,5})([smhdw])")
 _SPANS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -57,11 +62,12 @@ class Popup:
     """An on-site message. ``document`` is what the owner wrote."""
 
     slug: str
-    trigger: Trigger
+    triggers: tuple[Trigger, ...]  # the first that comes opens it
     variants: tuple[Variant, ...]
     name: str = ""
     kind: str = "modal"
     audience: Rule | None = None  # None: everyone
+    target: Target = ANYBODY
     pages: tuple[str, ...] = ()  # as serve.page reads them; none: all pages
     schedule: Schedule = ALWAYS
     # Once a visit, until it is answered: what an owner who says nothing would expect.
@@ -71,23 +77,33 @@ class Popup:
     control_share: float | None = None  # None: the shop's own, else CONTROL_SHARE
     goal: Goal = Goal()
     coupon_pool: str | None = None  # where the codes of its coupon blocks come from
+    discount: bool = False  # whether it gives money away
+    shield: bool = True  # whether those who need no discount are kept from one
+    phone_first_page: str = "wait"
     enabled: bool = True
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_overlay(self) -> bool:
+        """Whether it comes over the page, by the kind that the owner gave it."""
+        return self.kind in OVERLAYS
 
 
 def read_popup(slug: str, doc: object) -> Popup:
     """The popup that ``doc`` describes.
 
-    Raises DocumentRefused naming what is wrong, NotYet for triggers this version lacks.
+    Raises DocumentRefused naming what is wrong.
     """
     one = Document(doc, f"popup {slug}", KEYS)
+    variants, pool = _variants(one), one.optional("coupon_pool")
     return Popup(
         slug=one.slug(slug),
-        trigger=read_trigger(one.required("trigger"), f"popup {slug}.trigger"),
-        variants=_variants(one),
+        triggers=read_triggers(one.required("trigger"), f"popup {slug}.trigger"),
+        variants=variants,
         name=one.text("name", slug),
         kind=one.choice("kind", KINDS, "modal"),
         audience=one.audience(),
+        target=read_target(one),
         pages=one.pages(),
         schedule=read_schedule(one.inner("schedule", KEYS_OF_SCHEDULE)),
         caps=_caps(one),
@@ -95,7 +111,10 @@ def read_popup(slug: str, doc: object) -> Popup:
         priority=one.number("priority", -1e6, 1e6, 0),
         control_share=one.fraction("control_share"),
         goal=_goal(one),
-        coupon_pool=one.optional("coupon_pool"),
+        coupon_pool=pool,
+        discount=one.flag("discount", pool is not None or _gives_code(variants)),
+        shield=one.flag("shield", True),
+        phone_first_page=one.choice("phone_first_page", FIRST_PAGES, "wait"),
         enabled=one.flag("enabled", True),
         document=dict(doc) if isinstance(doc, Mapping) else {},
     )
@@ -109,7 +128,7 @@ def popup_doc(popup: Popup) -> dict[str, Any]:
         "slug": popup.slug,
         "name": popup.name,
         "kind": popup.kind,
-        "trigger": popup.trigger.as_doc(),
+        "trigger": triggers_doc(popup.triggers),
         "pages": list(popup.pages),
         "caps": {key: most for key, most in vars(popup.caps).items() if most is not None},
         "stop_on": list(popup.stop_on),
@@ -147,6 +166,10 @@ def _variants(one: Document) -> tuple[Variant, ...]:
         blocks = variant.list("blocks", least=1, most=MOST_BLOCKS)
         variants.append(Variant(weight, read_blocks(blocks, f"{where}.blocks")))
     return tuple(variants)
+
+
+def _gives_code(variants: tuple[Variant, ...]) -> bool:
+    return any(block["type"] == "coupon" for one in variants for block in one.blocks)
 
 
 def _caps(one: Document) -> Caps:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from plugin.errors import DocumentRefused, NotYet
+from plugin.errors import DocumentRefused
 from plugin.serve.retain.popup import Caps, Goal, popup_doc, read_popup
-from plugin.serve.retain.triggers import NOT_YET, TRIGGERS
+from plugin.serve.retain.target import ANYBODY, CartBounds
+from plugin.serve.retain.triggers import TRIGGERS, Trigger, triggers_doc
 from plugin.shop import DAY, HOUR
 
 TEXT = {"type": "text", "text": "Hello"}
@@ -67,7 +68,8 @@ def test_a_popup_needs_only_its_trigger_and_variants() -> None:
     assert (popup.name, popup.kind, popup.priority, popup.enabled) == ("hello", "modal", 0, True)
     assert (popup.audience, popup.pages, popup.control_share) == (None, (), None)
     assert popup.goal == Goal("purchase", 7 * DAY)
-    assert popup.trigger.as_doc() == {"on": "exit", "seconds": 3}
+    assert triggers_doc(popup.triggers) == {"on": "exit", "seconds": 3}
+    assert (popup.target, popup.discount, popup.phone_first_page) == (ANYBODY, False, "wait")
 
 
 def test_an_owner_who_sets_no_cap_does_not_pester_anybody() -> None:
@@ -101,8 +103,8 @@ def test_a_popup_written_out_reads_back_the_same(doc: dict[str, Any]) -> None:
         ({"colour": "red"}, "unknown keys: colour"),
         ({"trigger": None}, "trigger is missing"),
         ({"trigger": "exit"}, "trigger must be an object, not a text"),
-        ({"trigger": {}}, "trigger.on is missing; known: load, time, exit"),
-        ({"trigger": {"on": "hover"}}, "trigger.on is 'hover'; known: load, time, exit"),
+        ({"trigger": {}}, "trigger.on is missing; known: load, time, scroll, exit"),
+        ({"trigger": {"on": "hover"}}, "trigger.on is 'hover'; known: load, time, scroll, exit"),
         ({"trigger": {"on": ["exit"]}}, "trigger.on is"),
         ({"trigger": {"on": "load", "seconds": 3}}, "trigger has unknown keys: seconds"),
         ({"trigger": {"on": "time", "seconds": -1}}, "trigger.seconds must be between 0 and 3600"),
@@ -193,19 +195,106 @@ def test_two_fields_of_one_name_are_refused() -> None:
         read_popup("hello", with_block(type="form", fields=[{"name": "email"}, {"name": "email"}]))
 
 
-@pytest.mark.parametrize("on", NOT_YET)
-def test_a_trigger_to_come_is_called_not_yet_there(on: str) -> None:
-    with pytest.raises(NotYet, match=f"{on} is not there yet; take one of load, time, exit"):
-        read_popup("hello", {**BASE, "trigger": {"on": on, "percent": 50}})
+EVERY_TRIGGER: list[dict[str, Any]] = [
+    {"on": "load"},
+    {"on": "time", "seconds": 5},
+    {"on": "scroll", "percent": 50},
+    {"on": "exit", "seconds": 3},
+    {"on": "idle", "seconds": 30},
+    {"on": "tab_return", "seconds": 5},
+    {"on": "nth_page", "pages": 3},
+    {"on": "add_to_cart"},
+    {"on": "cart_value", "value": 50_000},
+    {"on": "click", "selector": "#help .ask"},
+    {"on": "event", "event": "quiz_done"},
+    {"on": "zero_results"},
+    {"on": "segment_entered", "segment": "vip"},
+]
 
 
-def test_every_trigger_of_the_contract_is_there_or_called_not_yet_there() -> None:
-    contract = """
-    load time scroll exit idle tab_return nth_page add_to_cart cart_value click event zero_results
-    segment_entered
-    """
+@pytest.mark.parametrize("trigger", EVERY_TRIGGER, ids=lambda one: one["on"])
+def test_every_trigger_of_the_contract_can_be_set(trigger: dict[str, Any]) -> None:
+    popup = read_popup("hello", {**BASE, "trigger": trigger})
 
-    assert sorted([*TRIGGERS, *NOT_YET]) == sorted(contract.split())
+    assert popup_doc(popup)["trigger"] == trigger
+    assert sorted(TRIGGERS) == sorted(one["on"] for one in EVERY_TRIGGER)
+
+
+def test_of_several_triggers_the_first_that_comes_opens_a_popup() -> None:
+    exit_or_late = [{"on": "exit"}, {"on": "time", "seconds": 40}, {"on": "exit"}]
+
+    popup = read_popup("hello", {**BASE, "trigger": exit_or_late})
+
+    assert triggers_doc(popup.triggers) == [
+        {"on": "exit", "seconds": 3}, {"on": "time", "seconds": 40},
+    ]  # fmt: skip
+
+
+def test_a_storefront_is_told_no_segment_by_a_trigger() -> None:
+    entered = Trigger("segment_entered", {"segment": "vip"})
+
+    assert triggers_doc([entered], public=True) == {"on": "segment_entered"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "says"),
+    [
+        ([], "trigger must hold 1 to 5 triggers, not 0"),
+        ([{"on": "exit"}] * 6, "trigger must hold 1 to 5 triggers, not 6"),
+        ([{"on": "exit"}, {"on": "hover"}], "trigger[1].on is 'hover'"),
+        ({"on": "cart_value"}, "trigger.value is missing"),
+        ({"on": "click"}, "trigger.selector is missing"),
+        ({"on": "click", "selector": "a{}"}, "selector must be a CSS selector"),
+        ({"on": "event", "event": "a b"}, "event must be an event's name"),
+        ({"on": "scroll", "percent": 0}, "percent must be between 1 and 100"),
+        ({"on": "segment_entered", "segment": "A B"}, "segment must be a segment's slug"),
+    ],
+)
+def test_a_trigger_that_cannot_come_is_refused_by_name(trigger: Any, says: str) -> None:
+    with pytest.raises(DocumentRefused) as refusal:
+        read_popup("hello", {**BASE, "trigger": trigger})
+
+    assert says in refusal.value.message
+
+
+def test_a_popup_may_be_for_some_devices_languages_sources_visitors_and_carts() -> None:
+    target = read_popup("hello", {
+        **BASE, "devices": ["phone", "tablet"], "languages": ["ko-KR", "ja"],
+        "sources": ["Email", "spring_sale"], "visitors": "returning",
+        "cart": {"value_min": 10, "value_max": 90.5, "items_min": 2},
+    }).target  # fmt: skip
+
+    assert (target.devices, target.languages) == (("mobile", "tablet"), ("ko", "ja"))
+    assert (target.sources, target.visitors) == (("email", "spring_sale"), "returning")
+    assert target.cart == CartBounds(10, 90.5, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"devices": ["watch"]}, "devices has 'watch'; known: desktop, mobile, tablet"),
+        ({"visitors": "old"}, "visitors is 'old'; known: new, returning"),
+        ({"cart": {"value": 1}}, "cart has unknown keys: value"),
+        ({"cart": {"value_min": 9, "value_max": 1}}, "value_max must not be below value_min"),
+        ({"cart": {"empty": True, "items_min": 1}}, "empty cannot be true of a cart"),
+        ({"phone_first_page": "modal"}, "phone_first_page is 'modal'; known: wait, bar"),
+        ({"shield": "no"}, "shield must be true or false"),
+    ],
+)
+def test_whom_a_popup_cannot_be_for_is_refused_by_name(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(DocumentRefused) as refusal:
+        read_popup("hello", {**BASE, **change})
+
+    assert says in refusal.value.message
+
+
+def test_a_popup_with_a_code_gives_a_discount_unless_the_owner_says_it_does_not() -> None:
+    code = with_block(type="coupon", text="MOON10")
+
+    assert read_popup("hello", {**BASE, "coupon_pool": "autumn"}).discount
+    assert read_popup("hello", code).discount
+    assert read_popup("hello", {**BASE, "discount": True}).discount
+    assert not read_popup("hello", {**code, "discount": False}).discount
 
 
 def test_a_popup_may_name_where_its_codes_come_from() -> None:
