@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from threading import Lock
@@ -38,6 +38,8 @@ class Evaluator:
         self.settings = settings
         self._pool: ProcessPoolExecutor | None = None
         self._lock = Lock()
+        # Linux ends the other process with the thread that began it, so one that lasts begins it.
+        self._beginner = ThreadPoolExecutor(1, "evaluator")
 
     @property
     def hands(self) -> journey.Hands:
@@ -78,6 +80,7 @@ class Evaluator:
                 self._pool = ProcessPoolExecutor(
                     1, get_context("spawn"), _begin, (self.settings, os.getpid())
                 )
+                self._beginner.submit(self._pool.submit, os.getpid).result()
             return self._pool
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,21 @@ def evaluator(house: House) -> Iterator[Evaluator]:
 
 def pids() -> list[int | None]:
     return [child.pid for child in multiprocessing.active_children()]
+
+
+def test_the_other_process_outlives_the_thread_that_asked_first(
+    house: House, evaluator: Evaluator, now: int
+) -> None:
+    store, shop = house.store("moon"), house.shop("moon")
+    children = []
+    for _ in range(2):
+        thread = threading.Thread(target=evaluator.decide, args=(store, shop, [1], now))
+        thread.start()
+        thread.join()
+        time.sleep(0.1)
+        children.append(pids())
+    assert children[0] == children[1]
+    assert len(children[0]) == 1
 
 
 def test_another_process_decides_as_this_one_would_and_leaves_others_the_way(
