@@ -9,6 +9,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     reconcile  compare all members with what SQL says of the rules       reads only
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     explain    why a window shows what it shows, and why not the rest    reads only
+    why        why a popup comes to a visitor on a page, or not          reads only
     look       all we know of one visitor, with reasons                  reads only
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
@@ -70,6 +71,7 @@ from plugin.journey.reassign import Changes, rank, reassign
 from plugin.journey.reconcile import reconcile
 from plugin.journey.staff import mark_staff, unmark_staff
 from plugin.journey.submit import submit
+from plugin.journey.why import WhyPopup, why_popup
 from plugin.shop import Shop
 from plugin.storage.engine import Store
 
@@ -81,6 +83,7 @@ __all__ = [
     "Heard",
     "Offers",
     "VisitorView",
+    "WhyPopup",
     "Wish",
     "backfill",
     "bring_up_to_date",
@@ -105,6 +108,7 @@ __all__ = [
     "sweep_models",
     "take_pulse",
     "why_build",
+    "why_popup",
 ]
 
 

@@ -9,6 +9,7 @@ from plugin.web import coupons_api as c
 from plugin.web import definitions as d
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
+from plugin.web.popups_api import why
 from plugin.web.results_api import results
 from plugin.web.route import Route
 from plugin.web.templates_api import adopt_template, list_templates
@@ -73,6 +74,7 @@ SERVER_ROUTES = (
     Route(("PUT",), f"{CAMPAIGNS}/<slug>", d.put_campaign, "server", "Make or change one."),
     Route(("DELETE",), f"{CAMPAIGNS}/<slug>", d.delete_campaign, "server", "Remove one."),
     Route(("GET",), f"{CAMPAIGNS}/<slug>/results", results, "server", "What one brought."),
+    Route(("GET",), "/v1/popups/<slug>/why", why, "server", "Why it comes, or not."),
     Route(("GET", "PUT"), "/v1/config", server_api.config, "server", "Not yet: the whole shop."),
 )
 ROUTES: tuple[Route, ...] = (*STOREFRONT_ROUTES, *MACHINE_ROUTES, *SERVER_ROUTES, *ADMIN_ROUTES)

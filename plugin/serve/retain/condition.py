@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plugin.serve.retain.moment import Moment
 from plugin.serve.retain.popup import Popup
 
-Told = Mapping[str, str | int | float | bool | None]
+Told = Mapping[str, Any]  # texts, numbers, yes or no
 
 
 def nothing(popup: Popup, moment: Moment) -> Told:

@@ -20,6 +20,7 @@ from plugin.web.admin import (
     staff,
     templates,
     visitors,
+    why,
 )
 from plugin.web.route import Route
 
@@ -62,6 +63,7 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/visitors", visitors.visitor_list, "owner", "Visitors, seen last first."),
     Route(GET, "/admin/visitors/<visitor_id>", visitors.visitor, "owner", "One visitor."),
     Route(GET, "/admin/popups", campaigns.popups, "owner", "Popups and what they brought."),
+    Route(GET, "/admin/popups/why", why.why, "owner", "Why one came, or not."),
     Route(POST, "/admin/popups/<slug>/switch", campaigns.switch_popup, "owner", "On or off."),
     Route(POST, "/admin/popups/<slug>/share", campaigns.share_popup, "owner", "To 90 %."),
     Route(GET, "/admin/windows", campaigns.windows, "owner", "Windows and what they brought."),

@@ -1,0 +1,105 @@
+"""Why did a popup come to a visitor on a page, or why not, in the owner's words?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import make_response, request
+from flask_babel import gettext as _
+
+from plugin.errors import PluginError
+from plugin.journey import WhyPopup, why_popup
+from plugin.profile.profile import Profile
+from plugin.storage import campaigns, profiles, reports, segments
+from plugin.storage.engine import Tx
+from plugin.web.admin.why_words import condition_words, outcome_words
+from plugin.web.admin.words import readable, short_id
+from plugin.web.frame import framed, page, shop_now, store_now
+from plugin.web.here import here
+from plugin.web.popups_api import wish_asked
+
+LATELY = 8  # visitors seen last, to choose from
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition in words."""
+
+    holds: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One popup with what was found of it. ``outcome``: as in ``trace``, or broken."""
+
+    slug: str
+    name: str
+    outcome: str
+    words: str
+    lines: tuple[Line, ...] = ()
+    audience: tuple[tuple[bool | None, str], ...] = ()
+
+
+@framed
+def why() -> Any:
+    """The form, and below it each popup with its conditions for ``?visitor=`` on ``?url=``."""
+    shop, now = shop_now(), here().now()
+    asked = {key: request.args.get(key, "").strip() for key in ("visitor", "url", "language")}
+    trouble, found, cards = None, None, []
+    if asked["visitor"] or asked["url"]:
+        try:
+            wish = wish_asked(asked["visitor"], asked["url"] or "/", asked["language"] or None)
+            found = why_popup(store_now(), shop, wish, None, now)
+        except PluginError as refusal:
+            trouble = refusal.message
+    with store_now().read() as tx:
+        names = _names(tx)
+        known = profiles.load(tx, reports.last_seen(tx, LATELY)[0])
+    if found is not None:
+        cards = [*_cards(found, names)]
+    told = page(
+        "why.html",
+        asked=asked,
+        trouble=trouble,
+        found=found,
+        cards=cards,
+        winner=names.get(found.winner or "") if found else None,
+        lately=sorted(known.values(), key=_newest, reverse=True),
+        short_id=short_id,
+    )
+    return make_response(told, 400 if trouble else 200)
+
+
+def _newest(one: Profile) -> int:
+    return one.last_seen_at or 0
+
+
+def _names(tx: Tx) -> dict[str, str]:
+    """What segments and popups are called, by slug."""
+    rows = campaigns.all(tx, "popup")
+    popups = {row["slug"]: str(row["body"].get("name") or row["slug"]) for row in rows}
+    return {one.slug: one.name for one in segments.definitions(tx)} | popups
+
+
+def _cards(found: WhyPopup, names: dict[str, str]) -> list[Card]:
+    cards = [
+        Card(
+            one.popup.slug,
+            one.popup.name,
+            one.outcome,
+            outcome_words(one),
+            tuple(Line(c.holds, condition_words(c, names)) for c in one.conditions),
+            tuple(
+                (reason.holds, readable(f"{reason.text} ({reason.value})"))
+                for reason in found.reasons.get(one.popup.slug, ())
+            ),
+        )
+        for one in found.traces
+    ]
+    broken = [
+        Card(slug, names.get(slug, slug), "broken", _("It cannot be read: %(why)s", why=trouble))
+        for slug, trouble in found.broken.items()
+    ]
+    return cards + broken

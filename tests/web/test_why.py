@@ -1,0 +1,124 @@
+"""Why a popup came or not: over the server API, and on the owner's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.web.conftest import Moon
+
+CHO = "cho-01234567890abcdef"
+HELLO: dict[str, Any] = {
+    "trigger": {"on": "exit"},
+    "variants": [{"blocks": [{"type": "text", "text": "Hello"}]}],
+    "control_share": 0,
+}
+
+
+def seen(popup: str) -> dict[str, Any]:
+    return {"name": "popup_view", "params": {"popup_id": popup}}
+
+
+def why(moon: Moon, slug: str = "hello", url: str = "https://a.example/shoes", **more: str) -> Any:
+    query = "".join(f"&{key}={quote(value)}" for key, value in more.items())
+    path = f"/v1/popups/{slug}/why?visitor_id={CHO}&url={quote(url)}{query}"
+    return moon.server("GET", path).get_json()
+
+
+def test_the_answer_names_every_condition_with_its_figures(moon: Moon) -> None:
+    moon.server("PUT", "/v1/popups/hello", {**HELLO, "caps": {"per_week": 1}, "pages": ["/shoes"]})
+    moon.visit(CHO, {"name": "page_view"}, seen("hello"))
+
+    told = why(moon)
+
+    assert (told["outcome"], told["known"], told["winner"]) == ("blocked", True, None)
+    assert told["blocked_by"] == "cap_week"
+    by_code = {one["code"]: one for one in told["conditions"]}
+    assert by_code["pages"]["holds"]
+    assert by_code["cap_week"] == {
+        "code": "cap_week", "holds": False, "told": {"met": 1, "most": 1},
+        "says": "Met 1 times in 7 days, at most 1",
+    }  # fmt: skip
+
+
+def test_the_answer_is_what_the_page_gets(moon: Moon) -> None:
+    moon.server("PUT", "/v1/popups/hello", HELLO)
+    moon.server("PUT", "/v1/popups/louder", {**HELLO, "priority": 5, "languages": ["ko"]})
+    page = {"url": "https://a.example/shoes"}
+
+    for language, winner, loser in (("ko", "louder", "outranked"), ("en", "hello", "show")):
+        asked = {"page": {**page, "language": language}, "want": {"popup": True}}
+        shown = moon.visit(CHO, {"name": "page_view"}, **asked).get_json()["popup"]["id"]
+        told = why(moon, language=language)
+        assert (shown, told["winner"], told["outcome"]) == (winner, winner, loser)
+
+
+def test_each_part_of_an_audience_is_told(moon: Moon) -> None:
+    rule = {"trait": "orders_total", "op": ">=", "value": 3}
+    moon.server("PUT", "/v1/popups/hello", {**HELLO, "audience": {"rule": rule}})
+    moon.visit(CHO, {"name": "page_view"})
+
+    told = why(moon)
+
+    assert told["blocked_by"] == "audience"
+    assert told["audience"] == [{"text": "orders_total >= 3", "value": "is 0", "holds": False}]
+
+
+def test_a_popup_that_is_turned_off_says_so_and_what_else_would_stop_it(moon: Moon) -> None:
+    rule = {"event": "view_item", "measure": "count", "op": ">=", "value": 1}
+    off = {**HELLO, "enabled": False, "audience": {"rule": rule}, "devices": ["tablet"]}
+    moon.server("PUT", "/v1/popups/hello", off)
+    moon.visit(CHO, {"name": "view_item", "params": {"items": [{"item_id": "bag"}]}})
+
+    red = [one["code"] for one in why(moon)["conditions"] if not one["holds"]]
+
+    assert red == ["enabled", "device"]
+
+
+def test_a_stranger_is_told_as_one(moon: Moon) -> None:
+    moon.server("PUT", "/v1/popups/hello", HELLO)
+
+    assert (why(moon)["known"], why(moon)["outcome"]) == (False, "show")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/v1/popups/nothing/why?visitor_id={CHO}&url=/", 404),
+        ("/v1/popups/hello/why?url=/", 400),
+        (f"/v1/popups/hello/why?visitor_id={CHO}", 400),
+        ("/v1/popups/hello/why?visitor_id=x&url=/", 400),
+    ],
+)
+def test_a_question_that_names_nobody_or_nothing_is_refused(
+    moon: Moon, path: str, status: int
+) -> None:
+    moon.server("PUT", "/v1/popups/hello", HELLO)
+
+    assert moon.server("GET", path).status_code == status
+
+
+def test_the_owners_page_says_it_in_words(moon: Moon) -> None:
+    segment = {"name": "Our <best>", "rule": {"trait": "orders_total", "op": ">=", "value": 3}}
+    moon.server("PUT", "/v1/segments/vip", segment)
+    moon.server("PUT", "/v1/popups/hello", {**HELLO, "audience": {"segment": "vip"}})
+    moon.server("PUT", "/v1/popups/others", HELLO)
+    moon.visit(CHO, {"name": "page_view"})
+    moon.sign_in()
+
+    page = moon.client.get(f"/admin/popups/why?visitor={CHO}&url=/shoes").text
+
+    assert "Not in the segment Our &lt;best&gt;" in page
+    assert "Right now this page gets: others." in page
+    assert f"visitor={CHO}" in page
+
+
+def test_the_owners_page_begins_with_a_question_and_forgives_a_wrong_id(moon: Moon) -> None:
+    moon.sign_in()
+
+    assert moon.client.get("/admin/popups/why").status_code == 200
+    wrong = moon.client.get("/admin/popups/why?visitor=x&url=/")
+    assert wrong.status_code == 400
+    assert 'role="alert"' in wrong.text
