@@ -355,6 +355,12 @@ class AdoptSchema(Lenient):
     restore = fields.Boolean()
 
 
+class RecipeSchema(Lenient):
+    """The body of ``POST /v1/popups/recipes/KEY``."""
+
+    language = fields.String(validate=validate.OneOf(("en", "ko", "ja")))
+
+
 class SubmitSchema(Lenient):
     """The body of ``POST /v1/submit``; ``claim``: the word that came with the popup."""
 

@@ -68,6 +68,7 @@ from plugin.journey.offers import Offers, Wish, offers, recommend
 from plugin.journey.outgoing import delete_hook, put_hook, replay_messages, rotate_hook
 from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
+from plugin.journey.recipes import adopt_recipe
 from plugin.journey.reconcile import reconcile
 from plugin.journey.staff import mark_staff, unmark_staff
 from plugin.journey.submit import submit
@@ -147,6 +148,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         delete_segment,
         adopt,
         adopt_ladder,
+        adopt_recipe,
         place,
         put_campaign,
         delete_campaign,

@@ -17,6 +17,7 @@ from plugin.web.pages import paged
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 RESERVED = {"preview", "templates"}  # addresses under /v1/segments already
+RESERVED_POPUPS = {"recipes", "rehearsal"}  # and under /v1/popups
 SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
 KINDS = {"popups": "popup", "windows": "window"}
 SAMPLE = 20
@@ -104,6 +105,8 @@ def put_campaign(kind: str, slug: str) -> Response:
     shop = server_shop()
     data = body()
     check_slug(slug)
+    if kind == "popups" and slug in RESERVED_POPUPS:
+        raise DocumentRefused(f"{slug} is an address of ours: choose another slug")
     if data.get("slug", slug) != slug:
         raise DocumentRefused("the document's slug is not the one in the address")
     enabled = data.get("enabled", True)

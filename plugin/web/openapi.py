@@ -24,6 +24,7 @@ BODIES = {
     "/v1/segments/preview": schemas.PreviewSchema,
     "/v1/segments/<slug>/visitors": schemas.ByHandSchema,
     "/v1/segments/templates/<key>": schemas.AdoptSchema,
+    "/v1/popups/recipes/<key>": schemas.RecipeSchema,
 }
 PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
 

@@ -10,6 +10,7 @@ from plugin.web import definitions as d
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin import ADMIN_ROUTES
 from plugin.web.popups_api import why
+from plugin.web.recipes_api import adopt_recipe, list_recipes
 from plugin.web.results_api import results
 from plugin.web.route import Route
 from plugin.web.templates_api import adopt_template, list_templates
@@ -69,6 +70,8 @@ SERVER_ROUTES = (
     Route(("GET",), "/v1/coupons/<slug>/codes", c.list_codes, "server", "Its codes, paged."),
     Route(("POST",), "/v1/coupons/<slug>/codes", c.put_codes, "server", "Import or make codes."),
     Route(("GET",), "/v1/leads", c.leads, "server", "What people left in popups."),
+    Route(("GET",), "/v1/popups/recipes", list_recipes, "server", "Popups ready made."),
+    Route(("POST",), "/v1/popups/recipes/<key>", adopt_recipe, "server", "Adopt one."),
     Route(("GET",), CAMPAIGNS, d.list_campaigns, "server", "Every popup or window."),
     Route(("GET",), f"{CAMPAIGNS}/<slug>", d.get_campaign, "server", "One popup or window."),
     Route(("PUT",), f"{CAMPAIGNS}/<slug>", d.put_campaign, "server", "Make or change one."),
