@@ -27,6 +27,7 @@ from plugin.serve.recommend.fill import (
 from plugin.serve.recommend.offer import item_offers, window_offer
 from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import choose
+from plugin.serve.retain.countdown import with_time_left
 from plugin.serve.retain.offer import merge_fields, popup_offer
 from plugin.shop import DAY, Shop
 from plugin.storage import deeds, marks
@@ -94,7 +95,7 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False)
     """
     version = store.version()
     with store.read() as tx:
-        seen = marks.look(tx)
+        seen = marks.as_of(store, tx, version)
         docs = documents(store, tx, seen.generation)
         acting = Acting(tx, docs, shop, wish.visitor_id, now)
         catalogue = Catalogue(store, tx, seen)
@@ -189,6 +190,7 @@ class Desk:
         last = self.catalogue.products([profile.last_item_id]) if profile.last_item_id else {}
         fields = merge_fields(profile, self.shop, wish.language, next(iter(last.values()), None))
         offer = popup_offer(decision, wish.language, fields, self._in_popup)
+        offer = with_time_left(offer, moment.of(decision.popup).first_at, self.now)
         return coupons.with_code(
             self.tx, self.shop, decision.popup, offer, acting.profile_id, wish.language
         )

@@ -43,6 +43,13 @@ class House:
         """The store of the shop called ``name``. Raises NotFound."""
         if name not in self.shops():
             raise NotFound(f"there is no shop called {name}; see `regulars shop list`")
+        return self._store(name)
+
+    def store_of(self, shop: Shop) -> Store:
+        """The store of a shop that was looked up just now."""
+        return self._stores.get(shop.name) or self._store(shop.name)
+
+    def _store(self, name: str) -> Store:
         with self._opening:
             if name not in self._stores:
                 path = self._file(f"shops/{name}.db")

@@ -62,11 +62,14 @@ class SqliteTx:
     dialect = "sqlite"
     alone = True
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, late: bool = False) -> None:
         self._connection = connection
+        self._late = late  # it begins with the first query: many looks need none
         self._depth = 0
 
     def _execute(self, sql: str, params: Mapping[str, Any]) -> Any:
+        if self._late and not self._connection.in_transaction:
+            self._connection.execute("begin")
         return self._connection.execute(in_dialect(sql, "sqlite"), bound(params))
 
     def all(self, sql: str, **params: Any) -> list[Row]:
@@ -202,13 +205,13 @@ class SqliteStore:
         """A consistent look at what is committed."""
         with self._readers.borrow() as (connection, inside):
             if inside:  # a look inside a look sees the same
-                yield SqliteTx(connection)
+                yield SqliteTx(connection, late=True)
                 return
-            connection.execute("begin")
             try:
-                yield SqliteTx(connection)
+                yield SqliteTx(connection, late=True)
             finally:
-                connection.execute("rollback")
+                if connection.in_transaction:
+                    connection.execute("rollback")
 
     def version(self) -> int:
         """As ``Store.version``: SQLite's own data_version, a tenth of the cost of a look."""

@@ -128,7 +128,7 @@ def recommend(call: Call) -> Reply:
     data = read_object(call.body())
     shop = call.browser_shop(data.get("key"))
     wish = wishes.of_recommend(data, personal=may_know(call, data, shop))
-    store = call.here.house.store(shop.name)
+    store = call.here.house.store_of(shop)
     found = journey.recommend(store, shop, wish, call.here.now())
     return reply({"items": found.items, "strategy": found.strategy})
 
@@ -160,7 +160,7 @@ def submit(call: Call) -> Reply | Step:
 
 def shown(call: Call, shop: Shop, wish: journey.Wish, now: int) -> dict[str, Any]:
     """The part of an answer that says what to show."""
-    found = journey.offers(call.here.house.store(shop.name), shop, wish, now)
+    found = journey.offers(call.here.house.store_of(shop), shop, wish, now)
     popup_shown = claims.with_token(call, shop, found.popup, wish.visitor_id)
     parts: dict[str, Any] = {"popup": popup_shown, "windows": found.windows}
     if found.popup or found.windows:
