@@ -9,7 +9,7 @@ cd "$(dirname "$0")/src"
 
 [ -x node_modules/.bin/terser ] || npm install --no-package-lock --no-audit --no-fund --silent
 
-wanted=" ${*:-s.js find.js ui.js debug.js} "
+wanted=" ${*:-s.js find.js ui.js dialog.js debug.js} "
 
 AT_ONCE='//# allFunctionsCalledOnLoad
 '
@@ -30,5 +30,6 @@ build() {
 
 build s.js "$AT_ONCE" '--enclose --mangle toplevel' read.js s.js
 build find.js "$AT_ONCE" --module find.js layer.js page.js
-build ui.js '' --module ui.js
+build ui.js '' --module ui.js moments.js theme.js
+build dialog.js '' --module popup.js
 [ ! -f debug.js ] || build debug.js '' --module debug.js

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+from typing import Any
 
 import orjson
 
-from plugin.serve.retain.moment import Seen
+from plugin.serve.retain.moment import Seen, views_at
 from plugin.shop import DAY
 from plugin.storage.engine import Tx
 
 TOTALS = """
-select x.slug, x.views, x.dismissals, x.clicks, x.submits,
+select x.slug, x.views, x.dismissals, x.clicks, x.submits, x.first_at,
        (select count(*) from orders o
         where o.profile = x.profile and o.at >= x.first_at and o.at <= :now) as orders
 from exposures x
@@ -41,37 +42,27 @@ def seen(tx: Tx, profile: int, now: int, session_started_at: int | None) -> dict
 
     session_started_at: Unix ms, since when a view is one of this visit; None: none is.
     """
-    found = {
+    rows = tx.all(TOTALS, profile=profile, now=now)
+    if not rows:
+        return {}
+    started = now + 1 if session_started_at is None else session_started_at
+    # A visit may have begun more than a week ago; what matters of it is counted all the same.
+    since = min(now - 7 * DAY, started - 1)
+    times: dict[Any, list[int]] = defaultdict(list)
+    for at, params in tx.tuples(VIEWS, profile=profile, since=since, now=now, most=MOST_VIEWS):
+        times[orjson.loads(params).get("popup_id")].append(at)
+    return {
         row["slug"]: Seen(
             views_ever=row["views"],
             dismissals=row["dismissals"],
             submits=row["submits"],
             clicks=row["clicks"],
             orders=row["orders"],
+            first_at=row["first_at"],
+            **views_at(times[row["slug"]], now, started),
         )
-        for row in tx.all(TOTALS, profile=profile, now=now)
+        for row in rows
     }
-    if not found:
-        return found
-    started = now + 1 if session_started_at is None else session_started_at
-    # A visit may have begun more than a week ago; what matters of it is counted all the same.
-    since = min(now - 7 * DAY, started - 1)
-    for row in tx.all(VIEWS, profile=profile, since=since, now=now, most=MOST_VIEWS):
-        slug = orjson.loads(row["params"]).get("popup_id")
-        if slug in found:
-            found[slug] = one_view_more(found[slug], row["at"], now, started)
-    return found
-
-
-def one_view_more(seen: Seen, at: int, now: int, started: int) -> Seen:
-    """With a view at ``at`` counted for the spans in which it lies as of ``now``; not for ever."""
-    return replace(
-        seen,
-        views_visit=seen.views_visit + (at >= started),
-        views_day=seen.views_day + (at > now - DAY),
-        views_week=seen.views_week + (at > now - 7 * DAY),
-        last_at=at if seen.last_at is None else max(at, seen.last_at),
-    )
 
 
 def pages(tx: Tx, profile: int, since: int, now: int) -> int:

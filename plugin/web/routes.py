@@ -33,7 +33,8 @@ STOREFRONT_ROUTES = (
     Route(("GET",), "/s.js", snippet.tracker, "public", "The script that pages embed."),
     Route(("GET",), "/find.js", snippet.finder, "public", "Finds what a page sells."),
     Route(("GET",), "/debug.js", snippet.debugger, "public", "Shows an owner what was found."),
-    Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws popups and windows."),
+    Route(("GET",), "/ui.<digest>.js", snippet.renderer, "public", "Draws windows."),
+    Route(("GET",), "/dialog.<digest>.js", snippet.popup_renderer, "public", "Draws popups."),
     Route(("POST",), "/v1/inspect", inspect.inspect, "browser", "What the owner's browser saw."),
 )
 MACHINE_ROUTES = (

@@ -53,8 +53,16 @@ def finder_with(mapping: str) -> File:
 
 
 def ui_path() -> str:
-    """Where the renderer of popups and windows is: its name changes with its bytes."""
-    return f"/ui.{load('ui.js').digest}.js"
+    """Where the renderer of windows is: its name changes with its bytes, and with those of the
+    renderer of popups, which it fetches under the same hash.
+    """
+    return f"/ui.{ui_digest()}.js"
+
+
+def ui_digest() -> str:
+    """The hash by which both renderers are known."""
+    both = load("ui.js").plain + load("dialog.js").plain
+    return hashlib.sha256(both).hexdigest()[:10]
 
 
 def tracker() -> Response:
@@ -63,11 +71,19 @@ def tracker() -> Response:
 
 
 def renderer(digest: str) -> Response:
-    """The renderer, fetched only when there is something to show."""
-    file = load("ui.js")
-    if digest != file.digest:
-        raise NotFound("this version of ui.js is gone; reload the page")
-    return _serve(file, FOR_EVER)
+    """The renderer of windows, fetched only when there is something to show."""
+    return _of_version("ui.js", digest)
+
+
+def popup_renderer(digest: str) -> Response:
+    """The renderer of popups, fetched only when there is one."""
+    return _of_version("dialog.js", digest)
+
+
+def _of_version(name: str, digest: str) -> Response:
+    if digest != ui_digest():
+        raise NotFound(f"this version of {name} is gone; reload the page")
+    return _serve(load(name), FOR_EVER)
 
 
 def finder() -> Response:

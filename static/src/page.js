@@ -1,13 +1,13 @@
 /* What happens on this page? What its dataLayer says, where a single-page shop goes, what is done to the cart,
-   when an element is seen, and the moments of popups. build.sh puts this behind find.js. It may change nothing for the page: not what a
+   and when an element is seen. build.sh puts this behind find.js. It may change nothing for the page: not what a
    call gets, its `this`, its errors. */
 
 /* Watches from now on, and says so to `hears`: told(name, params), what the shop's own code said, answers whether it
    was taken; changed(name, {link_url, product_id, quantity}), what was done to the cart, as far as it can be told;
    turned(from) and view(), the address is another, and the new page is drawn; ask(), consent may have changed;
    `at`: the address that was seen last. `tools`: the functions of read.js.
-   Comes back with `look()`, which reads the dataLayer of a page that is drawn and comes back with more params of its view, `whenSeen(element, does)`, and
-   `when(trigger, does)`, which comes back with how to stop waiting. */
+   Comes back with `look()`, which reads the dataLayer of a page that is drawn and comes back with more params of its view, and
+   `whenSeen(element, does)`. */
 export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hears) {
   /* What `does` answers; undefined when it throws. */
   const quiet = (does) => {
@@ -95,7 +95,6 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
 
   const look = () => {
     looked = drawn();
-    pageAt = Date.now();
     quiet(listen);
     const { saveData, effectiveType } = navigator.connection || {};
     return { connection: saveData ? "save-data" : effectiveType };
@@ -114,60 +113,6 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
     );
     observer.observe(element);
   };
-
-  /* ---- a popup's moment: a trigger calls `fire` then, and again as long as it is left waiting
-     (the visitor may be busy); it returns how to stop that. ---- */
-
-  const root = document.documentElement;
-  let pageAt = Date.now();
-
-  const on = (target, name, does) => {
-    const hear = (event) => quiet(() => does(event));
-    target.addEventListener(name, hear);
-    return () => target.removeEventListener(name, hear);
-  };
-
-  /* Whether the visitor is at something that must not be interrupted. */
-  const busy = () =>
-    document.hidden ||
-    (document.activeElement || root).matches("input,textarea,select,[contenteditable]") ||
-    [...document.querySelectorAll("dialog[open],[aria-modal=true]")].some((one) => {
-      // Themes keep their closed drawers beside the screen.
-      const { width, left, right, top } = one.getBoundingClientRect();
-      const there = width && right > 0 && left < innerWidth && top < innerHeight;
-      return there && getComputedStyle(one).visibility == "visible";
-    });
-
-  const isPast = (seconds) => Date.now() - pageAt >= 1e3 * seconds;
-
-  const once = (due, fire) => {
-    const timer = setInterval(() => due() && fire(), 200);
-    return () => clearInterval(timer);
-  };
-
-  const TRIGGERS = {
-    // Not before the page's main content has had its second.
-    load: (fire) => once(() => performance.now() > 1e3, fire),
-    time: (fire, seconds = 5) => once(() => isPast(seconds), fire),
-    exit: (fire, seconds = 3) => {
-      let y = scrollY;
-      let at = 0;
-      const tell = (left) => left && isPast(seconds) && fire();
-      // A pointer leaves through the top edge of the window, not into a frame or sideways.
-      const out = (event) => tell(event.clientY <= 0 && !event.relatedTarget);
-      // A thumb goes back up fast, from well down the page.
-      const up = (event) => {
-        tell(at && y > 600 && (y - scrollY) / (event.timeStamp - at) > 1.2);
-        y = scrollY;
-        at = event.timeStamp;
-      };
-      const has = matchMedia("(hover:hover) and (pointer:fine)").matches;
-      return has ? on(root, "mouseleave", out) : on(window, "scroll", up);
-    },
-  };
-
-  /* Calls `does` at the trigger's first moment at which the visitor is not busy; comes back with how to stop that. */
-  const when = ({ on, seconds }, does) => TRIGGERS[on](() => busy() || quiet(does), seconds);
 
   /* ---- the cart ---- */
 
@@ -338,5 +283,5 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
   }
 
   quiet(moved);
-  return { look, when, whenSeen };
+  return { look, whenSeen };
 }

@@ -58,7 +58,7 @@
   /* ---- what the device keeps: only after consent; storage may be switched off.
      The page waits for the first look at it and for every write: nothing is looked up before it is needed. ---- */
 
-  const KEYS = ["", "_c", "_q", "_p", "_d"]; // id, consent, queue, purchases, and ui.js: countdowns
+  const KEYS = ["", "_c", "_q", "_p"]; // id, consent, queue, purchases
   const read = safe((key) => localStorage.getItem("_rs" + key));
   /* Not what is there already; no list is an empty one. */
   const write = safe((key, value) => (read(key) || "[]") == value || localStorage.setItem("_rs" + key, value));
@@ -127,7 +127,7 @@
     if (!explicit) {
       if (consent == DENIED) queue = [];
       id = null;
-      disarm();
+      armed = 0;
       tried(() => call.abort()); // its answer may set the cookie again
       return forgetAll();
     }
@@ -226,6 +226,8 @@
     dropped += queue.length >= MOST_HELD;
     queue = [...queue.filter((one) => one.event_id != event_id), event].slice(-MOST_HELD);
     note("event", event);
+    api.past = [...api.past, event].slice(-MOST_SENT);
+    tried(() => api.hears(event)); // ui.js, while a popup waits
     if (consent != GRANTED) note("held", { why: consent });
     // The cart itself is not ours to remember: the server counts these events before it answers.
     if (/cart$|purchase|identify/.test(name)) asking = true;
@@ -408,7 +410,7 @@
 
   const view = () => {
     pageNumber++;
-    disarm();
+    armed = 0;
     popupDone = false;
     page = track("page_view", { page_title: document.title, page_referrer: cameFrom }, page.name ? 0 : page.event_id);
     asking = true;
@@ -489,39 +491,19 @@
       .catch(fuss);
   };
 
-  /* ---- popups: page.js knows their moments ---- */
+  /* ---- popups: ui.js knows their moments ---- */
 
-  let armed, stop;
-
-  const disarm = () => {
-    armed = 0;
-    stop && stop();
-  };
-
-  const arm = (popup, open) => {
-    armed = popup;
-    const fire = () => {
-      disarm();
-      popupDone = true; // one popup a page
-      if (popup.arm == "control") track("popup_holdout", { popup_id: popup.id });
-      else open(popup);
-    };
-    finding()
-      .then(({ when }) => {
-        if (armed == popup) stop = when(popup.trigger, fire);
-      })
-      .catch(fuss);
-  };
+  let armed; // the popup that waits for its own
 
   /* ---- an answer ---- */
 
-  const api = { track, post, pack };
+  const api = { track, post, pack, past: [] };
   const TOOLS = { itemOf, paramsOf, money, listOf, isText, isObject, isSaid };
 
   /* Loads the renderer, once and only when there is something to show. */
   const show = safe(({ popup, windows = {}, ui }) => {
     const draws = (does) => ui && import(home + ui).then(does).catch(fuss);
-    disarm();
+    armed = 0;
     for (const slot of slots()) slot.style.minHeight = 0;
     for (const name in windows) {
       const { arm, items, placement } = windows[name];
@@ -534,8 +516,9 @@
       }
     }
     if (!popup || popupDone) return;
-    if (popup.arm == "show") draws(() => {}); // there before its moment
-    arm(popup, () => draws((renderer) => renderer.openPopup(popup, api)));
+    armed = popup;
+    // One popup a page: with `comes` this is the one.
+    draws((renderer) => renderer.arm(popup, api, page.timestamp, (comes) => armed == popup && ((popupDone = comes), true)));
   });
 
   /* ---- the command function, and the start ---- */

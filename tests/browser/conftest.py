@@ -241,7 +241,12 @@ class Listener:
 
     def ui_path(self) -> str:
         """Where ui.js is, as the engine names it."""
-        return f"/ui.{hashlib.sha256((STATIC / 'ui.js').read_bytes()).hexdigest()[:10]}.js"
+        both = b"".join((STATIC / name).read_bytes() for name in ("ui.js", "dialog.js"))
+        return f"/ui.{hashlib.sha256(both).hexdigest()[:10]}.js"
+
+    def dialog_path(self) -> str:
+        """Where dialog.js is: beside ui.js, under the same hash."""
+        return self.ui_path().replace("/ui.", "/dialog.")
 
     def page(self, name: str) -> bytes:
         """A page of the shop with the tag in it."""
@@ -304,6 +309,8 @@ class Listener:
                     self.send(200, "text/javascript", (STATIC / name).read_bytes())
                 elif path.endswith(listener.ui_path()):
                     self.send(200, "text/javascript", (STATIC / "ui.js").read_bytes())
+                elif path.endswith(listener.dialog_path()):
+                    self.send(200, "text/javascript", (STATIC / "dialog.js").read_bytes())
                 elif path.endswith(".svg"):
                     color = unquote(path.rsplit("/", 1)[1]).removesuffix(".svg")
                     self.send(200, TYPES[".svg"], PICTURE.format(color).encode())

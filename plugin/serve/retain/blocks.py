@@ -1,6 +1,6 @@
 """What can a popup be built of?
 
-To add a kind of block: its reader in ``BLOCKS`` here, and its drawing in ``static/src/ui.js``.
+To add a kind of block: its reader in ``BLOCKS`` here, and its drawing in ``static/src/popup.js``.
 """
 
 from __future__ import annotations
@@ -20,13 +20,29 @@ STYLES = ("heading", "body", "small")
 INPUTS = ("email", "text", "tel", "date", "select")
 CHOICES = ("single", "multi", "scale", "text")
 MOST_BLOCKS = 30
+SUCCESS = "success"  # what follows it stands there once the visitor has answered
+_ASKING = frozenset({"form", "question"})
 _TEXTS = ("text", "alt", "button", "label", "consent_text")  # what a shopper reads
 _LONGEST_COUNTDOWN = 60 * 24 * 31
 
 
 def read_blocks(raw: Sequence[object], where: str) -> tuple[Block, ...]:
     """The blocks that ``raw`` describes. Raises DocumentRefused naming the block and the key."""
-    return tuple(_read_block(block, f"{where}[{index}]") for index, block in enumerate(raw))
+    blocks = tuple(_read_block(block, f"{where}[{index}]") for index, block in enumerate(raw))
+    _check_success(blocks, where)
+    return blocks
+
+
+def _check_success(blocks: Sequence[Block], where: str) -> None:
+    """What stands after an answer needs something asked before it, and asks nothing more."""
+    kinds = [block["type"] for block in blocks]
+    if SUCCESS not in kinds:
+        return
+    at = kinds.index(SUCCESS)
+    if not set(kinds[:at]) & _ASKING:
+        raise DocumentRefused(f"{where}[{at}] needs a form or a question before it")
+    if set(kinds[at + 1 :]) & {*_ASKING, SUCCESS}:
+        raise DocumentRefused(f"{where}[{at}] must have no form, question or success behind it")
 
 
 def _read_block(raw: object, where: str) -> Block:
@@ -121,6 +137,10 @@ def _question(one: Document) -> dict[str, Any]:
     return question
 
 
+def _success(one: Document) -> dict[str, Any]:
+    return {"text": one.texts("text", _THANKS)}
+
+
 def _window(one: Document) -> dict[str, Any]:
     return {"window": one.text("window")}
 
@@ -133,8 +153,10 @@ BLOCKS: dict[str, tuple[tuple[str, ...], Callable[[Document], dict[str, Any]]]] 
     "countdown": (("until", "minutes"), _countdown),
     "form": (("fields", "button"), _form),
     "question": (("name", "text", "choice", "options"), _question),
+    SUCCESS: (("text",), _success),
     "window": (("window",), _window),
 }
+_THANKS = {"en": "Thank you!", "ko": "감사합니다!", "ja": "ありがとうございます"}
 _SEND = {"en": "Send", "ko": "보내기", "ja": "送信"}
 
 

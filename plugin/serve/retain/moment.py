@@ -12,6 +12,7 @@ from plugin.profile.profile import Profile
 from plugin.segment.rule import Rule
 from plugin.serve.page import is_checkout
 from plugin.serve.retain.popup import OVERLAYS, Popup
+from plugin.shop import DAY
 
 PHONE = "mobile"  # as profiles call it
 NOTHING: AbstractSet[str] = frozenset()
@@ -19,7 +20,8 @@ NOTHING: AbstractSet[str] = frozenset()
 
 @dataclass(frozen=True)
 class Seen:
-    """How often a visitor met one popup, and what came of it; ``last_at``: the last time, Unix ms.
+    """How often a visitor met one popup, and what came of it; ``first_at``, ``last_at``: the first
+    and the last time, Unix ms.
 
     To be kept from it in the control group counts as a view, so that both groups meet it as often.
     """
@@ -32,10 +34,23 @@ class Seen:
     submits: int = 0
     clicks: int = 0
     orders: int = 0  # since the first meeting
+    first_at: int | None = None
     last_at: int | None = None
 
 
 NEVER = Seen()
+
+
+def views_at(times: Sequence[int], now: int, started: int) -> dict[str, int]:
+    """The views of ``Seen`` that fall into the spans before ``now``; ``started``: of this visit."""
+    if not times:
+        return {}
+    return {
+        "views_visit": sum(at >= started for at in times),
+        "views_day": sum(at > now - DAY for at in times),
+        "views_week": sum(at > now - 7 * DAY for at in times),
+        "last_at": max(times),
+    }
 
 
 @dataclass(frozen=True)

@@ -85,4 +85,6 @@ def popup_offer(
         "trigger": trigger,
         "blocks": blocks,
         "close": in_language(CLOSE, language),
+        **({"theme": dict(popup.theme)} if popup.theme else {}),
+        **({"placement": dict(popup.placement)} if popup.placement else {}),
     }

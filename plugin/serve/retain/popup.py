@@ -14,6 +14,7 @@ from plugin.serve.retain.schedule import ALWAYS, Schedule, read_schedule
 from plugin.serve.retain.schedule import KEYS as KEYS_OF_SCHEDULE
 from plugin.serve.retain.target import ANYBODY, Target, read_target
 from plugin.serve.retain.target import KEYS as KEYS_OF_TARGET
+from plugin.serve.retain.theme import read_place, read_theme
 from plugin.serve.retain.triggers import Trigger, read_triggers, triggers_doc
 from plugin.shop import DAY, HOUR, MINUTE, SECOND
 
@@ -25,7 +26,7 @@ STOPS = ("answer", "close2", "purchase")
 KEYS = (
     "slug", "name", "kind", "trigger", "audience", "pages", "schedule", "caps", "stop_on",
     "priority", "variants", "control_share", "goal", "coupon_pool", "enabled", "discount",
-    "shield", "phone_first_page", *KEYS_OF_TARGET,
+    "shield", "phone_first_page", "theme", "placement", *KEYS_OF_TARGET,
 )  # fmt: skip
 _SPAN = re.compile(r"(\d{1,5})([smhdw])")
 _SPANS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
@@ -80,6 +81,8 @@ class Popup:
     discount: bool = False  # whether it gives money away
     shield: bool = True  # whether those who need no discount are kept from one
     phone_first_page: str = "wait"
+    theme: Mapping[str, Any] = field(default_factory=dict)  # colours, corners, letters, direction
+    placement: Mapping[str, Any] = field(default_factory=dict)  # of an inline one; {}: a slot
     enabled: bool = True
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -115,6 +118,8 @@ def read_popup(slug: str, doc: object) -> Popup:
         discount=one.flag("discount", pool is not None or _gives_code(variants)),
         shield=one.flag("shield", True),
         phone_first_page=one.choice("phone_first_page", FIRST_PAGES, "wait"),
+        theme=read_theme(one),
+        placement=read_place(one),
         enabled=one.flag("enabled", True),
         document=dict(doc) if isinstance(doc, Mapping) else {},
     )

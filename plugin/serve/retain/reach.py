@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from plugin.segment.shape import SegmentLeaf
 from plugin.serve.page import is_named
 from plugin.serve.retain.condition import Check, Told
 from plugin.serve.retain.moment import Moment
 from plugin.serve.retain.popup import Popup
 from plugin.serve.retain.triggers import SEGMENT_ENTERED, Trigger
-from plugin.shop import to_major
+from plugin.shop import to_major, to_minor
 
 
 def triggers_left(popup: Popup, moment: Moment) -> tuple[Trigger, ...]:
-    """The triggers for the browser to wait for: without a segment that nobody has come into."""
+    """The triggers for the browser to wait for: without those that we decide and that did not come
+    yet. What we decided has come when the browser gets it.
+    """
     return tuple(
         one
         for one in popup.triggers
-        if one.on != SEGMENT_ENTERED or moment.entered(_segment(one, popup))
+        if one.on not in DECIDED_HERE or DECIDED_HERE[one.on](one, popup, moment)
     )
 
 
@@ -25,6 +29,24 @@ def _segment(trigger: Trigger, popup: Popup) -> str | None:
     if named is None and isinstance(popup.audience, SegmentLeaf):
         return popup.audience.slug
     return named
+
+
+def _is_worth(trigger: Trigger, popup: Popup, moment: Moment) -> bool:
+    value = to_minor(float(trigger.told["value"]), moment.currency)
+    return moment.profile.cart_items_now > 0 and moment.profile.cart_value_now >= value
+
+
+DECIDED_HERE: dict[str, Callable[[Trigger, Popup, Moment], bool]] = {
+    SEGMENT_ENTERED: lambda trigger, popup, moment: moment.entered(_segment(trigger, popup)),
+    "nth_page": lambda trigger, popup, moment: moment.pages() >= float(trigger.told["pages"]),
+    "cart_value": _is_worth,
+}
+
+
+def _is_decided_here(popup: Popup) -> bool:
+    """Whether it waits for something that the server decides, and for no segment."""
+    names = {one.on for one in popup.triggers}
+    return SEGMENT_ENTERED not in names and not names.isdisjoint(DECIDED_HERE)
 
 
 def _device(popup: Popup, moment: Moment) -> bool:
@@ -132,5 +154,11 @@ WHO = (
             )
         },
         lambda popup, moment: any(one.on == SEGMENT_ENTERED for one in popup.triggers),
+    ),
+    Check(
+        "moment",
+        lambda popup, moment: bool(triggers_left(popup, moment)),
+        lambda popup, moment: {},
+        lambda popup, moment: _is_decided_here(popup),
     ),
 )

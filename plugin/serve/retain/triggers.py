@@ -1,7 +1,8 @@
 """At which moments can a popup open?
 
 To add one: a line in ``TRIGGERS`` here, and a function of the same name in the table of triggers of
-``static/src/page.js``, which waits for the moment in the browser. Nothing else names them, but for
+``static/src/moments.js``, which waits for the moment in the browser. Nothing else names them, but
+for ``reach.DECIDED_HERE``, where the server decides whether one has come, and
 ``rehearsal.COMES``, where a rehearsal guesses from the log whether the moment came.
 """
 

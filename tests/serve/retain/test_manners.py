@@ -109,6 +109,32 @@ def test_a_segment_that_nobody_entered_leaves_the_other_triggers_waiting() -> No
     assert waits_for(True) == ["segment_entered", "exit"]
 
 
+def test_a_popup_for_the_third_page_comes_on_the_third_and_not_before() -> None:
+    third = popup(trigger={"on": "nth_page", "pages": 3})
+
+    assert chosen(third, pages=lambda: 2) is None
+    assert chosen(third, pages=lambda: 3) == "hello"
+
+
+def test_a_popup_for_a_full_cart_comes_once_the_cart_is_worth_so_much() -> None:
+    full = popup(trigger={"on": "cart_value", "value": 12.5})
+
+    def comes_at(value: int) -> bool:
+        cart = Profile(MINA, cart_items_now=1, cart_value_now=value)
+        return chosen(full, profile=cart, currency="EUR") == "hello"
+
+    assert (comes_at(1_249), comes_at(1_250)) == (False, True)
+
+
+def test_a_cart_that_is_worth_too_little_leaves_the_other_triggers_waiting() -> None:
+    either = popup(trigger=[{"on": "cart_value", "value": 50}, {"on": "exit"}])
+
+    decision = choose([either], HERE)
+
+    assert decision is not None
+    assert [one.on for one in decision.triggers] == ["exit"]
+
+
 # -- manners -----------------------------------------------------------------------------------
 
 
