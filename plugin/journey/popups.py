@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from plugin.journey.acting import Acting
 from plugin.segment.evaluate import evaluate
-from plugin.segment.rule import Needs, Rule, needs_of, read_rule
-from plugin.segment.templates import template_called
+from plugin.segment.facts import Facts
+from plugin.serve.retain.manners import rule_of, shield_needs
 from plugin.serve.retain.moment import Moment, Seen
 from plugin.serve.retain.popup import Popup
 from plugin.shop import local_time
@@ -21,7 +21,10 @@ from plugin.storage.facts import load_facts
 def moment_of(
     tx: Tx, acting: Acting, popups: Sequence[Popup], path: str, language: str, now: int
 ) -> Moment:
-    """The moment of a visitor on the page at ``path``; what costs a look is asked for late."""
+    """The moment of a visitor on the page at ``path``; what costs a look is asked for late.
+
+    popups: those that will be asked for.
+    """
     shop, profile, known = acting.shop, acting.profile, acting.profile_id
     started, late = profile.session_started_at, Late(tx, acting, popups, now)
     seen: dict[str, Seen] = {}
@@ -39,7 +42,7 @@ def moment_of(
         language=language,
         profile=profile,
         currency=shop.currency,
-        kinds={one.slug: one.kind for one in popups},
+        kinds=acting.docs.popup_kinds,
         belongs=late.belongs,
         entered=late.entered,
         pages=lambda: late.pages,
@@ -75,6 +78,13 @@ class Late:
         return any(name not in self._before for name in wanted)
 
     @cached_property
+    def _facts(self) -> Facts:
+        """What the discount shield asks, in one look."""
+        known = self._acting.profile_id
+        assert known is not None  # of nobody nothing is asked
+        return load_facts(self._tx, [known], *shield_needs())[known]
+
+    @cached_property
     def _before(self) -> AbstractSet[str]:
         started = self._acting.profile.session_started_at
         if self._acting.profile_id is None or started is None:
@@ -96,12 +106,6 @@ class Late:
         if known is None:
             return False
         rule, needs = rule_of(name)
-        facts = load_facts(self._tx, [known], *needs)[known]
+        asked_already = all(a <= b for a, b in zip(needs, acting.docs.needs, strict=True))
+        facts = acting.facts if asked_already else self._facts
         return bool(evaluate(rule, facts, self._now, acting.shop).holds)
-
-
-@lru_cache(maxsize=64)
-def rule_of(name: str) -> tuple[Rule, Needs]:
-    """A template's rule with the numbers it comes with, and what it asks of a visitor."""
-    rule = read_rule(template_called(name).rule())
-    return rule, needs_of([rule])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ from plugin.errors import PluginError
 from plugin.segment.evaluate import order_by_dependency
 from plugin.segment.rule import Needs, Rule, needs_of, read_rule
 from plugin.serve.recommend.window import Window, read_window
+from plugin.serve.retain.manners import AVERSE, rule_of
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.storage import campaigns, segments
 from plugin.storage.engine import Row, Store, Tx
@@ -41,6 +43,11 @@ class Documents:
     windows: Mapping[str, Window]
     needs: Needs
 
+    @cached_property
+    def popup_kinds(self) -> Mapping[str, str]:
+        """The kinds of the popups that run, by slug."""
+        return {one.slug: one.kind for one in self.popups}
+
 
 _kept: WeakKeyDictionary[Store, Documents] = WeakKeyDictionary()
 
@@ -65,6 +72,8 @@ def _read(tx: Tx, generation: int) -> Documents:
     windows = list(_readable(campaigns.all(tx, "window"), read_window))
     audiences = [one.audience for one in popups] + [one.audience for one in windows]
     asked = [*rules.values(), *(rule for rule in audiences if rule is not None)]
+    if any(one.is_overlay for one in popups):
+        asked.append(rule_of(AVERSE)[0])  # what covers the page is not for everybody
     return Documents(
         generation=generation,
         rules=rules,

@@ -8,6 +8,7 @@ import baskets
 import beside
 import evaluate
 import growth
+import popups
 import preview
 import reader
 import recommend
@@ -22,6 +23,7 @@ PARTS = {
     "growth": growth.main,
     "evaluate": evaluate.main,
     "preview": preview.main,
+    "popups": popups.main,
     "recommend": recommend.main,
     "ticks": ticks.main,
     "beside": beside.main,

@@ -130,6 +130,7 @@ def test_views_are_counted_for_this_visit_the_day_the_week_and_ever(town: Town) 
             dismissals=1,
             submits=0,
             clicks=0,
+            first_at=town.now - 30 * DAY,
             last_at=town.now - 10 * MINUTE,
         )
     }
@@ -139,8 +140,9 @@ def test_being_kept_back_counts_as_a_view(town: Town) -> None:
     town.does("mina", "popup_holdout", ago=MINUTE)
 
     assert town.seen("mina")["hello"] == Seen(
-        views_visit=1, views_day=1, views_week=1, views_ever=1, last_at=town.now - MINUTE
-    )
+        views_visit=1, views_day=1, views_week=1, views_ever=1,
+        first_at=town.now - MINUTE, last_at=town.now - MINUTE,
+    )  # fmt: skip
 
 
 def test_answers_and_later_orders_are_known_to_the_caps(town: Town) -> None:

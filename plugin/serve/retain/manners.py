@@ -7,7 +7,10 @@ is rationed for all of them together; a bar, a teaser or what stands in the page
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
+from plugin.segment.rule import Needs, Rule, needs_of, read_rule
+from plugin.segment.templates import template_called
 from plugin.serve.retain.condition import Check, Told
 from plugin.serve.retain.moment import Moment, Seen
 from plugin.serve.retain.popup import Popup
@@ -33,6 +36,19 @@ def kind_now(popup: Popup, moment: Moment) -> str:
     if popup.phone_first_page == "bar" and waits_on_phone(popup, moment):
         return "bar"
     return popup.kind
+
+
+@lru_cache(maxsize=16)
+def rule_of(name: str) -> tuple[Rule, Needs]:
+    """A template's rule with the numbers it comes with, and what it asks of a visitor."""
+    rule = read_rule(template_called(name).rule())
+    return rule, needs_of([rule])
+
+
+@lru_cache(maxsize=1)
+def shield_needs() -> Needs:
+    """What the rules of the discount shield and of the popup-averse ask of a visitor together."""
+    return needs_of(rule_of(name)[0] for name in (AVERSE, *SHIELDED))
 
 
 def _covers(popup: Popup, moment: Moment) -> bool:
