@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from plugin.journey.verdicts import inside_of, verdicts
 from plugin.profile.profile import Profile
@@ -16,6 +17,14 @@ from plugin.storage import by_hand, profiles
 from plugin.storage.documents import Documents
 from plugin.storage.engine import Tx
 from plugin.storage.facts import load_facts
+
+
+# Of a name and what reads something of a visitor: what it read, now or before.
+Keep = Callable[[Hashable, Callable[[], Any]], Any]
+
+
+def _anew(_: Hashable, read: Callable[[], Any]) -> Any:
+    return read()
 
 
 @dataclass
@@ -30,10 +39,16 @@ class Acting:
     shop: Shop
     visitor_id: str | None
     now: int
+    kept: Keep = _anew
 
     @cached_property
     def _found(self) -> tuple[int, Profile] | None:
-        return profiles.find(self.tx, self.visitor_id) if self.visitor_id else None
+        if not self.visitor_id:
+            return None
+        found: tuple[int, Profile] | None = self.kept(
+            self.visitor_id, lambda: profiles.find(self.tx, str(self.visitor_id))
+        )
+        return found
 
     @property
     def profile_id(self) -> int | None:

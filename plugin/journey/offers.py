@@ -24,7 +24,7 @@ from plugin.serve.recommend.fill import (
     Filled,
     fill,
 )
-from plugin.serve.recommend.offer import item_offers, window_offer
+from plugin.serve.recommend.offer import item_offers, offers_json, window_offer
 from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import choose
 from plugin.serve.retain.countdown import with_time_left
@@ -66,10 +66,25 @@ class Offers:
 
 @dataclass(frozen=True)
 class Recommended:
-    """The products of one window or strategy, and the strategy that led."""
+    """The products of one window or strategy, in a language."""
 
-    items: list[dict[str, Any]]
-    strategy: str
+    filled: Filled
+    language: str
+
+    @property
+    def strategy(self) -> str:
+        """The strategy that led."""
+        return self.filled.strategy
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Each product as the storefront gets it."""
+        return item_offers(self.filled, self.language)
+
+    def json(self) -> bytes:
+        """The public answer."""
+        items = offers_json(self.filled, self.language)
+        return b'{"items":%b,"strategy":"%b"}' % (items, self.strategy.encode())
 
 
 def offers(store: Store, shop: Shop, wish: Wish, now: int) -> Offers:
@@ -84,7 +99,7 @@ def recommend(store: Store, shop: Shop, wish: Wish, now: int) -> Recommended:
     """The products of ``wish.windows[0]`` or of the bare ``wish.strategy``. Raises NotFound."""
     with desk(store, shop, wish, now) as open_desk:
         filled = open_desk.filled(open_desk.asked_window(), wish.limit)
-        return Recommended(item_offers(filled, wish.language), filled.strategy)
+        return Recommended(filled, wish.language)
 
 
 @contextmanager
@@ -97,8 +112,8 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False)
     with store.read() as tx:
         seen = marks.as_of(store, tx, version)
         docs = documents(store, tx, seen.generation)
-        acting = Acting(tx, docs, shop, wish.visitor_id, now)
-        catalogue = Catalogue(store, tx, seen)
+        catalogue = Catalogue(store, tx, seen, version)
+        acting = Acting(tx, docs, shop, wish.visitor_id, now, catalogue.kept_of_visitor)
         yield Desk(store, tx, docs, shop, wish, acting, now, catalogue, version, explains)
 
 
@@ -173,6 +188,7 @@ class Desk:
                 (EARLIER_WINDOW, self.on_page),
             ),
             limit=limit,
+            tells=self.explains,
         )
         self.on_page.update(filled.item_ids)
         return filled

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+import orjson
+
 from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.shop import to_major
@@ -58,6 +60,11 @@ class Product:
             said["sale_price"] = _major(self.sale_price, self.currency)
         return said
 
+    @cached_property
+    def written(self) -> dict[str, bytes]:
+        """By reason, the JSON that ``shown_json`` made."""
+        return {}
+
     def as_item(self) -> Item:
         """One piece of it as an event's product line, at what it costs now."""
         return Item(
@@ -72,6 +79,14 @@ def shown(product: Product, reason: str | None) -> dict[str, Any]:
     ``sale_price`` only when it is lower, ``reason`` only when there is one.
     """
     return {**product.card, "reason": reason} if reason else dict(product.card)
+
+
+def shown_json(product: Product, reason: str) -> bytes:
+    """What ``shown`` says, as JSON; made once for each reason."""
+    known = product.written.get(reason)
+    if known is None:
+        known = product.written[reason] = orjson.dumps(shown(product, reason))
+    return known
 
 
 def is_inside(category: str | None, path: str) -> bool:

@@ -2,14 +2,14 @@
 
 Most answers show the same popular products. What was read of the catalogue is kept in memory until
 a mark of it changes (``marks``): one cheap look a request, so that a change by any process counts
-in the next answer.
+in the next answer. What was read of a visitor is kept until anybody writes anything at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from plugin.serve.product import Product
@@ -20,8 +20,10 @@ from plugin.storage.marks import Marks
 MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
 MOST_LISTS = 200
 MOST_PAGES = 4_000  # lists of one product's page: numbers, some 400 bytes each
+MOST_OF_VISITORS = 4_000  # profiles and lists, some 2 kB each
 UNREAD = Product("")
 
+T = TypeVar("T")
 Version = tuple[str | None, str | None]
 
 
@@ -33,21 +35,24 @@ class Kept:
     products: dict[str, Product | None] = field(default_factory=dict)
     lists: dict[Hashable, tuple[Hashable, Sequence[Any]]] = field(default_factory=dict)
     of_pages: dict[Hashable, tuple[Hashable, Sequence[int]]] = field(default_factory=dict)
+    of_visitors: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
 
 
 _kept: WeakKeyDictionary[Store, Kept] = WeakKeyDictionary()
 
 
 class Catalogue:
-    """The catalogue as one look sees it; ``marks`` were looked up in the same ``tx``."""
+    """The catalogue as one look sees it. ``version``: the store's, looked up before ``tx``;
+    ``marks``: as of then.
+    """
 
-    def __init__(self, store: Store, tx: Tx, marks: Marks) -> None:
-        self._tx, self._marks = tx, marks
-        version = (marks.catalogue, marks.learnt)
+    def __init__(self, store: Store, tx: Tx, marks: Marks, version: int | None = None) -> None:
+        self._tx, self._marks, self._version = tx, marks, version
+        state = (marks.catalogue, marks.learnt)
         kept = _kept.get(store)
-        if kept is None or kept.version != version:
-            kept = Kept(version)
-            if version != (None, None):  # else nobody says when it changes
+        if kept is None or kept.version != state:
+            kept = Kept(state)
+            if state != (None, None):  # else nobody says when it changes
                 _kept[store] = kept
         self._known = kept
 
@@ -55,8 +60,8 @@ class Catalogue:
         """Those of ``item_ids`` that are in the catalogue, in stock or not."""
         known = self._known.products
         found = {item_id: known.get(item_id, UNREAD) for item_id in item_ids}
-        missing = [item_id for item_id, product in found.items() if product is UNREAD]
-        if missing:
+        if UNREAD in found.values():
+            missing = [item_id for item_id, product in found.items() if product is UNREAD]
             if len(known) > MOST_PRODUCTS:
                 known.clear()
             read = items.products(self._tx, missing)
@@ -79,17 +84,27 @@ class Catalogue:
         """As ``kept``, of a product's page and a model of this ``generation``."""
         return _kept_in(self._known.of_pages, MOST_PAGES, name, make, generation)
 
+    def kept_of_visitor(self, name: Hashable, make: Callable[[], T], also: Hashable = None) -> T:
+        """What ``make`` reads of one visitor, anew once anybody has written, or when ``also`` is
+        another than when it was made.
+        """
+        if self._version is None:
+            return make()
+        state = (self._version, also)
+        return _kept_in(self._known.of_visitors, MOST_OF_VISITORS, name, make, state)
+
 
 def _kept_in(
-    lists: dict[Hashable, tuple[Hashable, Sequence[Any]]],
+    lists: dict[Hashable, tuple[Hashable, Any]],
     most: int,
     name: Hashable,
-    make: Callable[[], Sequence[Any]],
+    make: Callable[[], T],
     state: Hashable,
-) -> Sequence[Any]:
+) -> T:
     known = lists.get(name)
     if known is None or known[0] != state:
         if len(lists) >= most:
             lists.clear()
         known = lists[name] = (state, make())
-    return known[1]
+    found: T = known[1]
+    return found

@@ -130,7 +130,7 @@ def recommend(call: Call) -> Reply:
     wish = wishes.of_recommend(data, personal=may_know(call, data, shop))
     store = call.here.house.store_of(shop)
     found = journey.recommend(store, shop, wish, call.here.now())
-    return reply({"items": found.items, "strategy": found.strategy})
+    return Reply(found.json())
 
 
 def popup(call: Call) -> Reply:

@@ -25,6 +25,8 @@ WHYS = (
     DIVERSE,
 )  # fmt: skip
 
+SPARE = 8  # products looked up at once beyond what a window holds: some may not be shown
+
 Shelves = Callable[[str], Sequence[str]]
 Products = Callable[[Sequence[str]], Mapping[str, Product]]
 Barred = Sequence[tuple[str, AbstractSet[str]]]  # one of ``WHYS``, and whom it keeps out
@@ -86,6 +88,7 @@ def fill(
     *,
     barred: Barred = (),
     limit: int | None = None,
+    tells: bool = True,
 ) -> Filled:
     """The products of ``window``: at least its ``min`` and at most its ``max``, or none at all.
 
@@ -93,6 +96,7 @@ def fill(
     not be shown can be replaced. products: item ids -> those that are in the catalogue.
     barred: what may not be shown here, and why: the cart, the page's own product, what an earlier
     window of the page shows. limit: at most so many, when fewer than ``max`` are asked for.
+    tells: whether to say why others are left out, and what each strategy had.
 
     Pins come first. The first strategy with enough products (the window has ``min``) follows; when
     none has enough, they fill up to ``min`` together, in the order of the chain; with ``back_fill``
@@ -103,14 +107,15 @@ def fill(
     room = window.max if limit is None else max(0, min(window.max, limit))
     need = min(window.min, room)
     every = [(why, ids) for why, ids in (*barred, (BANNED, frozenset(window.bans))) if ids]
-    work = _Work(window, shelves, products, every)
+    work = _Work(window, shelves, products, every, tells)
     pins = work.pins(room)
     leader, more = work.chain(need - len(pins), room - len(pins))
     chosen = (*pins, *more)
     first = window.strategies[0]
     if len(chosen) < need:
-        return Filled((), leader or first, *work.told((), leader))
-    return Filled(chosen, leader or (PINS if chosen else first), *work.told(chosen, leader))
+        chosen = ()
+    led = leader or (PINS if chosen else first)
+    return Filled(chosen, led, *work.told(chosen, leader)) if tells else Filled(chosen, led)
 
 
 @dataclass
@@ -121,6 +126,7 @@ class _Work:
     shelves: Shelves
     products: Products
     barred: Barred
+    tells: bool = True
     pinned: list[Pick] = field(default_factory=list)
     had: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
@@ -169,9 +175,9 @@ class _Work:
         found: dict[str, Pick] = {}
         for strategy in self.window.strategies:
             for pick in self._asked(strategy, room):
+                found.setdefault(pick.product.item_id, pick)
                 if len(found) >= room:
                     break
-                found.setdefault(pick.product.item_id, pick)
             if len(found) >= room:
                 break
         picks = list(found.values())
@@ -204,42 +210,49 @@ class _Work:
         # In portions: most shelves are good from the top, and every product looked up costs. What
         # boosts move may come from the end.
         boosts = self.window.boosts if strategy != PINS else ()
-        step = len(item_ids) or 1 if boosts else most + 8
+        if boosts:
+            fit = list(self._fitting(strategy, item_ids, len(item_ids) or 1, filters))
+            places = {product.item_id: place for place, product in fit}
+            for product, boost in in_order(boosts, [product for _, product in fit]):
+                yield Pick(product, strategy, places[product.item_id], boost)
+        else:
+            for place, product in self._fitting(strategy, item_ids, most + SPARE, filters):
+                yield Pick(product, strategy, place)
+
+    def _fitting(
+        self, strategy: str, item_ids: Sequence[str], step: int, filters: Filters
+    ) -> Iterator[tuple[int, Product]]:
+        """Those that may be shown, each once, with their places; looked up ``step`` at a time."""
         met: set[str] = set()
         for start in range(0, len(item_ids), step):
             portion = item_ids[start : start + step]
-            places = {one: n for n, one in enumerate(portion, start + 1) if one not in met}
-            met.update(portion)
-            fit = list(self._fitting(strategy, list(places), filters))
-            ranked = in_order(boosts, fit) if boosts else [(product, 1.0) for product in fit]
-            for product, boost in ranked:
-                yield Pick(product, strategy, places[product.item_id], boost)
+            known = self.products(portion)
+            for place, item_id in enumerate(portion, start + 1):
+                if item_id in met:
+                    continue
+                met.add(item_id)
+                product = known.get(item_id)
+                why = self._keeps_out(item_id, product, filters)
+                if why is None and product is not None:
+                    yield place, product
+                elif self.tells and why is not None:
+                    self._leave_out(item_id, strategy, *why)
 
-    def _fitting(
-        self, strategy: str, item_ids: Sequence[str], filters: Filters
-    ) -> Iterator[Product]:
-        known = self.products(item_ids)
-        for item_id in item_ids:
-            product = known.get(item_id)
-            if self._is_barred(item_id, strategy):
-                continue
-            if product is None:
-                self._leave_out(item_id, strategy, GONE)
-            elif product.availability == "out_of_stock":
-                self._leave_out(item_id, strategy, OUT_OF_STOCK)
-            elif filters is not EVERYTHING and (key := filters.refuses(product)) is not None:
-                self._leave_out(item_id, strategy, FILTERED, key)
-            else:
-                yield product
-
-    def _is_barred(self, item_id: str, strategy: str) -> bool:
+    def _keeps_out(
+        self, item_id: str, product: Product | None, filters: Filters
+    ) -> tuple[str, str] | None:
+        """Why a product may not be shown, and which filter when one is why; None: it may."""
         for why, ids in self.barred:
             if item_id in ids:
-                if why != PINS:
-                    self._leave_out(item_id, strategy, why)
-                return True
-        return False
+                return why, ""
+        if product is None:
+            return GONE, ""
+        if product.availability == "out_of_stock":
+            return OUT_OF_STOCK, ""
+        if filters is not EVERYTHING and (key := filters.refuses(product)) is not None:
+            return FILTERED, key
+        return None
 
     def _leave_out(self, item_id: str, strategy: str, why: str, detail: str = "") -> None:
-        if item_id not in self.left_out:
+        if item_id not in self.left_out and why != PINS:
             self.left_out[item_id] = LeftOut(item_id, strategy, why, detail)
