@@ -51,14 +51,17 @@ class Explained:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
-def explain_window(store: Store, shop: Shop, wish: Wish, now: int) -> Explained:
+def explain_window(
+    store: Store, shop: Shop, wish: Wish, now: int, draft: Window | None = None
+) -> Explained:
     """The last of ``wish.windows`` (or the bare ``wish.strategy``), explained; the windows before
-    it are filled first, as on the page. Raises NotFound.
+    it are filled first, as on the page. draft: that last window as it would be after an edit; it
+    need not be kept anywhere. Raises NotFound.
     """
     with desk(store, shop, wish, now, explains=True) as open_desk:
         for slug in wish.windows[:-1] if wish.strategy is None else ():
             open_desk.window(slug)
-        window = open_desk.asked_window(-1)
+        window = draft or open_desk.asked_window(-1)
         filled = open_desk.filled(window, window.max)
         ids = [one.item_id for one in filled.left_out]
         known = open_desk.catalogue.products(ids)

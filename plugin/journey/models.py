@@ -33,7 +33,7 @@ def why_build(store: Store, now: int) -> str | None:
             return "there was none" if models.is_something(tx) else None
         if not model_files.is_whole(store, row["generation"]):
             return "its file cannot be read"
-        enough, cut = max(LEAST, (row["views"] + row["orders"]) // SHARE), row["cut_seq"]
+        enough, cut = _worth(row), row["cut_seq"]
         # To count them is to read all events since, so first whether there are so many at all.
         if models.last_event(tx) - cut >= enough and models.new_deeds(tx, cut, enough) >= enough:
             return f"{enough} views and orders came"
@@ -46,6 +46,14 @@ def why_build(store: Store, now: int) -> str | None:
         if other or left_out or models.new_deeds(tx, cut, 1):
             return "it was older than a day"
     return None
+
+
+def ahead(tx: Tx, row: Mapping[str, Any]) -> tuple[int, int, int]:
+    """What the next model waits for, ``row`` being that which counts (``models.newest``): how many
+    views and orders came since, how many of them are enough, and from when on (Unix ms) one is.
+    """
+    enough = _worth(row)
+    return models.new_deeds(tx, row["cut_seq"], enough), enough, row["made_at"] + OLD
 
 
 def build_model(
@@ -89,6 +97,11 @@ def build_model(
         "bytes": size,
     }
     return {"row": row, "remembered": list(left_out)}
+
+
+def _worth(row: Mapping[str, Any]) -> int:
+    """So many new views and orders are worth a new model."""
+    return int(max(LEAST, (row["views"] + row["orders"]) // SHARE))
 
 
 def keep_model(tx: Tx, shop: Shop, row: Mapping[str, Any], remembered: list[int]) -> None:

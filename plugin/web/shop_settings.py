@@ -23,6 +23,7 @@ PLACE_LISTS = ("store_cities", "slow_regions")
 AMOUNTS = ("free_shipping_from", "order_value")
 ABOUT = (HOME_COUNTRY, *PLACE_LISTS, *AMOUNTS)
 MOST_PLACES = 200
+MOST_NEVER_SHOWN = 2_000  # products; each request looks whether one of them is meant
 LONGEST_PLACE = 100
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
@@ -35,6 +36,17 @@ def keep(house: House, shop: Shop, **changes: object) -> None:
         if found is None:
             raise NotFound(f"there is no shop called {shop.name}")
         control.keep_settings(tx, shop.name, {**found.settings, **changes})
+
+
+def never_show(house: House, shop: Shop, item_id: str, never: bool) -> None:
+    """Have no window show a product, or let them again; what people do with it still counts.
+
+    Raises DocumentRefused when there are too many.
+    """
+    listed = [one for one in shop.texts("never_shown") if one != item_id]
+    if never and len(listed) >= MOST_NEVER_SHOWN:
+        raise DocumentRefused(f"at most {MOST_NEVER_SHOWN:,} products can be never shown")
+    keep(house, shop, never_shown=[*listed, item_id] if never and item_id else listed)
 
 
 def mapping_of(shop: Shop) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which popups and windows are there, and what does each bring?"""
+"""Which popups are there, what does each bring, and how is a popup or window changed?"""
 
 from __future__ import annotations
 
@@ -8,82 +8,60 @@ from flask import redirect, request
 from flask_babel import gettext as _
 
 from plugin.errors import NotFound
-from plugin.serve.language import in_language
 from plugin.serve.verdict import WHEN_DECIDED
 from plugin.storage import campaigns, segments
 from plugin.web.admin.proof_words import proof_words
 from plugin.web.admin.results import brought
 from plugin.web.admin.rule_words import audience_words, pages_words, trigger_words
-from plugin.web.admin.words import KINDS, STRATEGIES
+from plugin.web.admin.words import KINDS
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
-from plugin.web.language import language_now
 
 
 @framed
 def popups() -> Any:
     """Every popup: kind, trigger, audience, and its arms."""
-    return _list("popup", "popups.html")
-
-
-@framed
-def windows() -> Any:
-    """Every window: title, strategies, audience, and its arms."""
-    return _list("window", "windows.html")
-
-
-@framed
-def switch_popup(slug: str) -> Any:
-    """Turn a popup on or off."""
-    return _switch("popup", slug)
-
-
-@framed
-def switch_window(slug: str) -> Any:
-    """Turn a window on or off."""
-    return _switch("window", slug)
-
-
-@framed
-def share_popup(slug: str) -> Any:
-    """Show a popup to 90 % of visitors."""
-    return _show_to_90("popup", slug)
-
-
-@framed
-def share_window(slug: str) -> Any:
-    """Show a window to 90 % of visitors."""
-    return _show_to_90("window", slug)
-
-
-def _list(kind: str, template: str) -> str:
     shop = shop_now()
     with store_now().read() as tx:
-        found = brought(tx, kind, here().now(), shop)
+        found = brought(tx, "popup", here().now(), shop)
         names = {one.slug: one.name for one in segments.definitions(tx)}
     return page(
-        template,
+        "popups.html",
         found=found,
         proof_words=proof_words,
         audience=lambda body: audience_words(body, names),
         trigger=trigger_words,
         pages=pages_words,
         kinds=KINDS,
-        strategies=STRATEGIES,
-        title_of=lambda body: in_language(body.get("title") or "", language_now()),
     )
 
 
-def _switch(kind: str, slug: str) -> Any:
-    return _changed(kind, slug, {"enabled": request.form.get("enabled") == "1"})
+@framed
+def switch_popup(slug: str) -> Any:
+    """Turn a popup on or off."""
+    return switched("popup", slug)
 
 
-def _show_to_90(kind: str, slug: str) -> Any:
-    return _changed(kind, slug, {"control_share": WHEN_DECIDED})
+@framed
+def share_popup(slug: str) -> Any:
+    """Show a popup to 90 % of visitors."""
+    return show_to_90("popup", slug)
 
 
-def _changed(kind: str, slug: str, changes: dict[str, Any]) -> Any:
-    """Keep a campaign's document with ``changes``, and go back to where it is listed."""
+def switched(kind: str, slug: str) -> Any:
+    """Turn a campaign on or off as the form says, and go back to where it is listed."""
+    changed(kind, slug, {"enabled": request.form.get("enabled") == "1"})
+    return redirect(link(f"{kind}s") + f"#{slug}", 303)
+
+
+def show_to_90(kind: str, slug: str) -> Any:
+    """Show a campaign to nine of ten visitors, and go back to where it is listed."""
+    changed(kind, slug, {"control_share": WHEN_DECIDED})
+    return redirect(link(f"{kind}s") + f"#{slug}", 303)
+
+
+def changed(kind: str, slug: str, changes: dict[str, Any]) -> None:
+    """Keep a campaign's document with ``changes``. Raises NotFound, DocumentRefused."""
     shop = shop_now()
     with store_now().read() as tx:
         row = campaigns.get(tx, kind, slug)
@@ -99,4 +77,3 @@ def _changed(kind: str, slug: str, changes: dict[str, Any]) -> Any:
         enabled=body["enabled"],
         now=here().now(),
     )
-    return redirect(link(f"{kind}s") + f"#{slug}", 303)

@@ -22,6 +22,7 @@ from plugin.web.admin.visitors import in_shop
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.server_api import LARGEST_FEED
+from plugin.web.shop_settings import never_show
 
 PER_PAGE = 50
 LONGEST = 200  # letters that are looked for
@@ -131,6 +132,15 @@ def upload() -> Any:
     return make_response(_page(uploaded=done), 200 if done.trouble is None else 400)
 
 
+@framed
+def shown() -> Any:
+    """Have no window show a product, or let them again."""
+    item_id = request.form.get("product", "").strip()[:128]
+    never_show(here().house, shop_now(), item_id, request.form.get("do") == "never")
+    told = {name: request.form.get(name) or None for name in ("q", "origin", "after")}
+    return redirect(link("catalogue", **told) + "#products-title", 303)
+
+
 def _take(feed: str, file: Any, *, force: bool) -> FeedReport:
     shop, store = shop_now(), store_now()
     with store.read() as tx:
@@ -183,6 +193,8 @@ def _page(
         states=STATES,
         origins=ORIGINS,
         stock=STOCK,
+        never_shown=shop.never_shown,
+        after=after,
         hours=MOST_HOURS,
     )
 

@@ -171,12 +171,6 @@ JOBS = {
     "pulse": _l("Notices when events stop coming"),
     "reconcile": _l("Compares members with rules; it should find nothing"),
 }
-STRATEGIES = {
-    "bestsellers": _l("Best sellers"),
-    "recently_viewed": _l("Recently viewed"),
-    "viewed_together": _l("Viewed together"),
-    "segment_favourites": _l("Favourites of the visitor's segment"),
-}
 KINDS = {
     "modal": _l("Dialog"),
     "bar": _l("Bar"),

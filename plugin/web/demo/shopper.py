@@ -195,11 +195,17 @@ class Shopper:
             return
         picks = list(dict.fromkeys(self.pick() for _ in range(5)))
         picks = [product for product in picks if product != self._last][:4]
-        self.tell("view_item_list", [product.as_line() for product in picks], item_list_id=slug)
+        # A stranger is in no segment that has favourites yet.
+        code = "vt" if slug == "product-1" else "sf" if self.visits > 1 else "bs"
+        lines = [product.as_line() for product in picks]
+        via = ",".join(code for _ in picks)
+        self.tell("view_item_list", lines, item_list_id=slug, via=via, index=0)
         if self.rng.random() < clicked:
             self.wait(2, 9)
             chosen = self.rng.choice(picks)
-            self.tell("select_item", [chosen.as_line()], item_list_id=slug)
+            place = picks.index(chosen)
+            told = {"item_list_id": slug, "via": code, "index": place}
+            self.tell("select_item", [chosen.as_line()], **told)
             self.look(chosen)
 
     def _looked_at(self, product: DemoProduct) -> None:

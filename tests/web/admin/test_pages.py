@@ -153,7 +153,7 @@ def test_pages_of_an_empty_shop_say_what_to_do(moon: Any) -> None:
     assert "PUT /v1/segments" in see(moon, "segments")
     assert "first event" in see(moon, "visitors")
     assert "PUT /v1/popups" in see(moon, "popups")
-    assert "PUT /v1/windows" in see(moon, "windows")
+    assert "Make your first windows" in see(moon, "windows")
 
 
 def test_the_overview_counts_visitors_orders_and_money(moon: Any) -> None:
