@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, session
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -38,12 +38,21 @@ MOST_REMEMBERED = 10_000
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
+}
+# Of a page that stands in a frame of another one of ours: what shoppers see of a popup.
+IN_OUR_FRAME = {
+    **HEADERS,
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
 }
 # One password is checked at a time: each check takes 64 MiB for a moment, by design.
 _checking = threading.Lock()
@@ -121,7 +130,7 @@ def init_signin(app: Flask) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         if _is_admin():
-            response.headers.update(HEADERS)
+            response.headers.update(IN_OUR_FRAME if g.get("in_our_frame") else HEADERS)
         return response
 
     @app.errorhandler(CSRFError)

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from plugin.errors import PluginError
 from plugin.segment.rule import All, AnyOf, Not, Rule, read_rule
 from plugin.web.admin.leaf_words import NOBODY, leaf_words
 from plugin.web.language import exact_span
+
+MOMENTS = {
+    "load": _l("When the page opens"),
+    "exit": _l("When about to leave"),
+    "tab_return": _l("Back from another tab"),
+    "add_to_cart": _l("When something is put in the cart"),
+    "click": _l("At a click"),
+    "event": _l("When the page reports an event"),
+    "zero_results": _l("After a search that found nothing"),
+    "segment_entered": _l("When they come into a segment"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,18 +59,29 @@ def audience_words(body: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def trigger_words(body: Mapping[str, Any]) -> str:
-    """When a popup opens."""
+    """When a popup opens; of several moments the first that comes."""
     trigger = body.get("trigger")
-    on = trigger.get("on") if isinstance(trigger, Mapping) else None
-    if on == "load":
-        return str(_("When the page opens"))
-    if on == "exit":
-        return str(_("When about to leave"))
-    if on == "time" and isinstance(trigger, Mapping):
-        return str(
-            _("After %(time)s", time=exact_span(round(float(trigger.get("seconds", 5)) * 1000)))
-        )
-    return str(on or "-")
+    several = trigger if isinstance(trigger, list) else [trigger]
+    return _or().join(_moment(one) for one in several if isinstance(one, Mapping)) or "-"
+
+
+def _moment(trigger: Mapping[str, Any]) -> str:
+    on = str(trigger.get("on") or "-")
+    if on == "time":
+        return str(_("After %(time)s", time=_seconds(trigger, 5)))
+    if on == "idle":
+        return str(_("After %(time)s without a touch", time=_seconds(trigger, 30)))
+    if on == "scroll":
+        return str(_("%(part)s %% down the page", part=trigger.get("percent", 50)))
+    if on == "nth_page":
+        return str(_("On page %(number)s of a visit", number=trigger.get("pages", 2)))
+    if on == "cart_value":
+        return str(_("Once the cart is worth %(value)s", value=trigger.get("value", "…")))
+    return str(MOMENTS.get(on, on))
+
+
+def _seconds(trigger: Mapping[str, Any], absent: int) -> str:
+    return exact_span(round(float(trigger.get("seconds", absent)) * 1000))
 
 
 def pages_words(body: Mapping[str, Any]) -> str:

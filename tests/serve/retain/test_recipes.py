@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from plugin.serve.retain.recipes import GROUPS, RECIPES, Recipe
 from plugin.shop import Shop
 
 MOON = Shop("moon", "pk", currency="EUR", created_at=0)
+DOCS = Path(__file__).parents[3] / "docs"
 FIELD = re.compile(r"\{(\w+)(\|[^{}]*)?\}")
 every = pytest.mark.parametrize("one", RECIPES.values(), ids=list(RECIPES))
 
@@ -100,3 +102,9 @@ def test_a_discount_is_never_for_those_who_buy_without_one() -> None:
     assert len(giving) == 3
     for one in giving:
         assert {"hot-leads", "full-price"} & set(one.never), one.key
+
+
+def test_the_page_about_recipes_tells_of_each() -> None:
+    page = (DOCS / "recipes.md").read_text("utf-8")
+    for key, one in RECIPES.items():
+        assert f"| `{key}` | {one.does.en} | `{one.segment}` |" in page

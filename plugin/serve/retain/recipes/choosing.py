@@ -15,6 +15,7 @@ from plugin.serve.retain.recipes.recipe import (
     popup,
     products,
     say,
+    success,
     text,
     window,
 )
@@ -36,9 +37,9 @@ CHOICES = (
         "window-shoppers",
         Words("Two questions for the undecided", "망설이는 분께 질문 2개", "迷う方に2つの質問"),
         Words(
-            "After half a minute of rest: two questions, and products to go on with. The answers can be asked in segments.",
-            "30초간 움직임이 없으면 질문 2개와 상품을 보여 줍니다. 답은 세그먼트에서 쓸 수 있습니다.",
-            "30秒動きがないとき、2つの質問と商品を見せます。答えはセグメントで使えます。",
+            "After half a minute of rest: two questions, then products to go on with. The answers can be asked in segments.",
+            "30초간 움직임이 없으면 질문 2개를 건네고 이어서 상품을 보여 줍니다. 답은 세그먼트에서 쓸 수 있습니다.",
+            "30秒動きがないとき、2つの質問を、続いて商品を見せます。答えはセグメントで使えます。",
         ),
         popup(
             "modal",
@@ -67,6 +68,11 @@ CHOICES = (
                     say("Quality", "품질", "品質"),
                     say("Design", "디자인", "デザイン"),
                     _OTHER,
+                ),
+                success(
+                    "Thank you! Perhaps one of these",
+                    "감사합니다! 이 상품은 어떠세요?",
+                    "ありがとうございます！こちらはいかがですか",
                 ),
                 products("two-questions"),
             ],
@@ -232,6 +238,11 @@ CHOICES = (
                     say("A small something", "가벼운 선물", "ちょっとした物"),
                     say("Something nice", "적당한 선물", "ほどほどの物"),
                     say("Something special", "특별한 선물", "特別な物"),
+                ),
+                success(
+                    "Here are some ideas",
+                    "이런 선물은 어떠세요?",
+                    "こちらはいかがですか",
                 ),
                 products("gift-finder"),
                 text(

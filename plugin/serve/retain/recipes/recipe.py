@@ -115,6 +115,11 @@ def coupon(en: str, ko: str, ja: str) -> Doc:
     return {"type": "coupon", "text": say(en, ko, ja)}
 
 
+def success(en: str, ko: str, ja: str) -> Doc:
+    """What stands there after an answer, with what follows it."""
+    return {"type": "success", "text": say(en, ko, ja)}
+
+
 def products(window: str) -> Doc:
     """The products of a window."""
     return {"type": "window", "window": window}
