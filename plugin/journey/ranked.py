@@ -82,7 +82,7 @@ def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:
     if number is None:
         return NOTHING
     rankers = model.sessions
-    lists = {"follow": rankers.follow([number], n), "table": rankers.table([number], n)}
+    lists = {"follow": rankers.follow.beside(number, n), "table": rankers.table.beside(number, n)}
     scores = fuse(lists, dict.fromkeys(lists, 1.0), n)
     best = sorted(scores, key=lambda one: (-scores[one], one))[:n]
     return _ranked(model, best, lists)

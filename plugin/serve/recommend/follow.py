@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from heapq import nlargest
-from operator import itemgetter
 from typing import Any
 
 from plugin.serve.recommend.arrays import Arrays
-from plugin.serve.recommend.table import Ranked, Rows, row_arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
+from plugin.serve.recommend.walk import Ranked, Rows, row_arrays
 
 
 def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
@@ -39,7 +37,8 @@ def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         rules.pop(number, None)
         return rules
 
-    return row_arrays("view.follow", map(row, range(visits.products)), tuning.follow_kept)
+    rows = map(row, range(visits.products))
+    return row_arrays("view.follow", rows, tuning.follow_kept, tuning.follow_behind, tuning)
 
 
 class Follow:
@@ -51,14 +50,11 @@ class Follow:
     def __call__(self, seen: Sequence[int], n: int) -> Ranked:
         """The ``n`` best (number, score), best first; ``seen``: oldest first, repeats allowed.
 
-        The rules of the newest distinct products are added, each row by its best, each older one
-        times ``follow_fade``.
+        The rows of the newest distinct products are added, each older one times ``follow_fade``.
         """
-        scores: dict[int, float] = {}
-        have, weight = scores.get, 1.0
-        for number in list(dict.fromkeys(reversed(seen)))[: self._tuning.follow_remembered]:
-            others, rules = self._rows[number]
-            for other, rule in zip(others, rules, strict=True):
-                scores[other] = have(other, 0.0) + weight * rule / rules[0]
-            weight *= self._tuning.follow_fade
-        return nlargest(n, scores.items(), key=itemgetter(1))
+        tuning = self._tuning
+        return self._rows.together(seen, tuning.follow_remembered, tuning.follow_fade, n)
+
+    def beside(self, number: int, n: int) -> Ranked:
+        """The ``n`` best of those that were viewed soon after a product or before it."""
+        return self._rows.beside(number, n)

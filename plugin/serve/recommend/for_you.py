@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from heapq import nlargest
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -76,14 +75,16 @@ def for_you(
     tuning = weights or rankers.tuning
     lists = ranked_lists(rankers, seen, tuning.depth, recent, visitor, forgotten)
     scores = fused(lists, rankers.habits, seen, tuning)
-    best = nlargest(n, scores.items(), key=itemgetter(1))
-    wanted = {number for number, _ in best}
-    places: dict[int, dict[str, int]] = {number: {} for number in wanted}
-    for name, ranked in lists.items():
-        for place, (number, _) in enumerate(ranked, 1):
-            if number in wanted:
-                places[number][name] = place
-    return [Placed(number, score, places[number]) for number, score in best]
+    best = sorted(scores.items(), key=itemgetter(1), reverse=True)[:n]
+    places = {
+        name: {number: place for place, (number, _) in enumerate(ranked, 1)}
+        for name, ranked in lists.items()
+    }
+    return [Placed(number, score, _where(number, places)) for number, score in best]
+
+
+def _where(number: int, places: Mapping[str, Mapping[int, int]]) -> dict[str, int]:
+    return {name: of[number] for name, of in places.items() if number in of}
 
 
 def ranked_lists(

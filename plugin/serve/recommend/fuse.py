@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import log
 
 PLACES = [log(1 + place) for place in range(1_000)]
@@ -18,9 +19,14 @@ def fuse(
     stands in no list has nothing. ``depth``: places of a list that count, below 1,000.
     """
     fused: dict[int, float] = {}
-    have, deepest = fused.get, PLACES[depth]
+    have = fused.get
     for name, ranked in lists.items():
-        weight = weights[name]
-        for (number, _), place in zip(ranked[:depth], PLACES, strict=False):
-            fused[number] = have(number, 0.0) + weight * (deepest - place)
+        for (number, _), worth in zip(ranked, worths(weights[name], depth), strict=False):
+            fused[number] = have(number, 0.0) + worth
     return fused
+
+
+@lru_cache(maxsize=64)
+def worths(weight: float, depth: int) -> tuple[float, ...]:
+    """What each of the first ``depth`` places is worth."""
+    return tuple(weight * (PLACES[depth] - place) for place in PLACES[:depth])

@@ -8,10 +8,8 @@ Session kNN over an inverted index, in the manner of V-STAN (Ludewig, Mauro, Lat
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from heapq import nlargest
-from itertools import chain
 from math import exp, log, sqrt
 from operator import itemgetter
 from typing import Any
@@ -21,8 +19,8 @@ from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.recent import Recent
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
+from plugin.serve.recommend.walk import Ranked
 
-Ranked = list[tuple[int, float]]
 NOBODY: AbstractSet[int] = frozenset()
 
 
@@ -85,36 +83,38 @@ class Neighbours:
         of profiles in ``forgotten`` count for nothing.
         """
         newest = list(dict.fromkeys(reversed(seen)))[: self._tuning.remembered]
-        found = self._found(newest, recent)
+        found, match = self._found(newest, recent)
         if recent is not None or forgotten or visitor:
             found = self._allowed(found, recent, visitor, forgotten)
-        match = dict(zip(newest, self._match, strict=False))
-        scores = self._scored(self._best(found, recent), match, recent)
-        return nlargest(n, scores.items(), key=itemgetter(1))
+        scores = self._scored(self._best(found, recent), match, frozenset(newest), recent)
+        return sorted(scores.items(), key=itemgetter(1), reverse=True)[:n]
 
-    def _found(self, newest: Sequence[int], recent: Recent | None) -> dict[int, float]:
-        """Visits with a product of the visit at hand -> how much of it they share."""
+    def _found(
+        self, newest: Sequence[int], recent: Recent | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Visits with a product of the visit at hand: how much of it they share, and how much the
+        newest product that they share weighs.
+        """
         found: dict[int, float] = {}
-        for number, weight in zip(newest, self._overlap, strict=False):
-            rows = self._rows(number, recent)
-            if not found:
-                found = dict.fromkeys(rows, weight)
-                continue
-            have = found.get
+        match: dict[int, float] = {}
+        have = found.get
+        for place in range(len(newest) - 1, -1, -1):
+            rows, weight = self._rows(newest[place], recent), self._overlap[place]
+            match.update(dict.fromkeys(rows, self._match[place]))
             for row in rows:
                 found[row] = have(row, 0.0) + weight
-        return found
+        return found, match
 
-    def _rows(self, number: int, recent: Recent | None) -> Iterable[int]:
+    def _rows(self, number: int, recent: Recent | None) -> list[int]:
         known: list[int] = []
         if number < len(self._posting_ends):
             start = self._posting_ends[number - 1] if number else 0
             known = self._postings[start : self._posting_ends[number]].tolist()
         if recent is None:
             return known
-        late = recent.visits_with(number)
+        late = recent.visits_with(number)[-self._tuning.postings :]
         too_many = max(0, len(known) + len(late) - self._tuning.postings)
-        return chain(known[too_many:], (row + len(self._ends) for row in late))
+        return known[too_many:] + [row + len(self._ends) for row in late]
 
     def _allowed(
         self,
@@ -146,32 +146,33 @@ class Neighbours:
         """The nearest visits (weight, row)."""
         weights, base = self._weights, len(self._ends)
         if recent is None:
-            weighed = ((overlap * weights[row], row) for row, overlap in found.items())
+            weighed = [(overlap * weights[row], row) for row, overlap in found.items()]
         else:
-            weighed = (
+            weighed = [
                 (overlap * (weights[row] if row < base else recent.weight(row - base)), row)
                 for row, overlap in found.items()
-            )
-        return nlargest(self._tuning.neighbours, weighed)
+            ]
+        weighed.sort(reverse=True)
+        return weighed[: self._tuning.neighbours]
 
     def _scored(
-        self, best: Sequence[tuple[float, int]], match: dict[int, float], recent: Recent | None
+        self,
+        best: Sequence[tuple[float, int]],
+        match: dict[int, float],
+        seen: AbstractSet[int],
+        recent: Recent | None,
     ) -> dict[int, float]:
         """Product number -> score: what the nearest visits say of it together."""
         scores: dict[int, float] = {}
         have, near, middle = scores.get, self._near, self._tuning.longest
         for weight, row in best:
             items = self._visit(row, recent)
-            strongest, met = 0.0, 0
-            for place, number in enumerate(items):
-                if number in match:
-                    met = place
-                    if match[number] > strongest:
-                        strongest = match[number]
-            weight *= strongest
+            met = len(items) - 1
+            while met and items[met] not in seen:
+                met -= 1
+            weight *= match[row]
             # Of a repeated product the last place counts.
-            last = dict(zip(items, near[middle - met :], strict=False))
-            for number, nearness in last.items():
+            for number, nearness in dict(zip(items, near[middle - met :], strict=False)).items():
                 scores[number] = have(number, 0.0) + weight * nearness
         rarity = self._rarity
         known, rarest = len(rarity), self._rarest

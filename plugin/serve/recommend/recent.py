@@ -35,7 +35,7 @@ class Recent:
     One thread at a time may add or ask.
     """
 
-    def __init__(self, ids: Ids, most: int = 100_000, postings: int = 300) -> None:
+    def __init__(self, ids: Ids, most: int = 100_000, postings: int = 150) -> None:
         self._ids, self._most, self._postings = ids, most, postings
         self._new_numbers: dict[str, int] = {}
         self._new_ids: list[str] = []

@@ -8,44 +8,15 @@ as the terms: views of a product saturate, famous products and long visits count
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
+from collections.abc import Sequence
 from itertools import repeat
 from math import log1p
-from operator import itemgetter
 from typing import Any
 
 from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
-
-Ranked = list[tuple[int, float]]
-
-
-class Rows:
-    """Rows of (number, score), best first, one a product: arrays ``NAME_items/_scores/_ends``."""
-
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self._items, self._scores = arrays[f"{name}_items"], arrays[f"{name}_scores"]
-        self._ends = arrays[f"{name}_ends"]
-
-    def __getitem__(self, number: int) -> tuple[list[int], list[float]]:
-        """The products of a row and their scores; of a product that has no row: nothing."""
-        if number >= len(self._ends):
-            return [], []
-        span = slice(self._ends[number - 1] if number else 0, self._ends[number])
-        return self._items[span].tolist(), self._scores[span].tolist()
-
-
-def row_arrays(name: str, rows: Iterable[Mapping[int, float]], kept: int) -> dict[str, array[Any]]:
-    """The arrays of ``Rows``: the ``kept`` best of each row, 8 bytes each."""
-    items, scores, ends = array("I"), array("f"), array("I")
-    for row in rows:
-        best = nlargest(kept, row.items(), key=itemgetter(1))
-        items.extend(number for number, _ in best)
-        scores.extend(score for _, score in best)
-        ends.append(len(items))
-    return {f"{name}_items": items, f"{name}_scores": scores, f"{name}_ends": ends}
+from plugin.serve.recommend.walk import Ranked, Rows, row_arrays
 
 
 def table_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
@@ -70,9 +41,11 @@ def table_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
                 beside[other] = have(other, 0.0) + own * weight
         for other in beside:
             beside[other] *= once[number] * once[other]
+        beside.pop(number, None)
         return beside
 
-    return row_arrays("view.table", map(row, range(visits.products)), tuning.table_kept)
+    rows = map(row, range(visits.products))
+    return row_arrays("view.table", rows, tuning.table_kept, tuning.table_behind, tuning)
 
 
 def _once(visits: Visits, tuning: Tuning) -> list[float]:
@@ -121,10 +94,9 @@ class Table:
 
         The rows of the newest distinct products are added, each older one times ``table_fade``.
         """
-        scores: dict[int, float] = {}
-        have, weight = scores.get, 1.0
-        for number in list(dict.fromkeys(reversed(seen)))[: self._tuning.table_remembered]:
-            for other, score in zip(*self._rows[number], strict=True):
-                scores[other] = have(other, 0.0) + weight * score
-            weight *= self._tuning.table_fade
-        return nlargest(n, scores.items(), key=itemgetter(1))
+        tuning = self._tuning
+        return self._rows.together(seen, tuning.table_remembered, tuning.table_fade, n)
+
+    def beside(self, number: int, n: int) -> Ranked:
+        """The ``n`` best of those that were viewed in one visit with a product."""
+        return self._rows.beside(number, n)

@@ -27,7 +27,7 @@ def made(visits: list[list[int]], baskets: list[list[int]]) -> Arrays:
 
 def test_every_ranker_reads_its_part_of_the_file() -> None:
     arrays = made([[MUG, BAG]] * 3, [[MUG, LAMP]] * 3)
-    assert {number for number, _ in SessionRankers(arrays).table([MUG], 3)} == {MUG, BAG}
+    assert {number for number, _ in SessionRankers(arrays).table([MUG], 3)} == {BAG}
     assert [number for number, _ in Pairs(arrays).complements([MUG], 3)] == [LAMP]
     assert Buyers(arrays).next_basket([[MUG]], 3)[0][0] == MUG
     assert [number for number, _ in Words(arrays).similar_to(MUG, 3)] == [BAG]

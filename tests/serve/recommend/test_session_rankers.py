@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.serve.recommend.arrays import Arrays, Ids, id_arrays, pack
@@ -196,6 +196,7 @@ def test_the_visits_of_the_forgotten_are_skipped_at_once():
     assert TENT in left
 
 
+@settings(deadline=None)  # a model is built for each example
 @given(
     st.lists(
         st.tuples(st.integers(1, 6), st.integers(0, 90), st.sampled_from([*NAMES, "new", "newer"])),
@@ -216,6 +217,7 @@ def test_no_more_views_are_kept_than_may_be(views: list[tuple[int, int, str]], m
         assert len(ask) <= 5
 
 
+@settings(deadline=None)  # a model is built for each example
 @given(st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=8), max_size=12))
 def test_what_was_added_since_weighs_as_what_was_built_in(visits: list[list[int]]):
     """A model of visits that ended just now ranks as an empty model with the same visits since."""
