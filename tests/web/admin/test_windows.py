@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from plugin.journey import build_model, keep_model
 from plugin.serve.recommend.strategies import STRATEGIES as ALL
+from plugin.shop import DAY
+from plugin.storage.house import House
 from plugin.web.admin.windows_words import STRATEGIES
+from plugin.web.shop_settings import MOST_NEVER_SHOWN, keep
 from tests.web.conftest import token
 
 CHO, TOMO = "cho-0123456789abcdef", "tomo-0123456789abcdef"
@@ -95,6 +99,24 @@ def test_the_list_says_what_a_strategy_lacks_and_what_stands_in(owner: Any) -> N
 
 def test_before_the_first_model_the_page_says_when_it_comes(owner: Any) -> None:
     assert "The clock builds it within minutes" in see(owner)
+
+
+def test_what_was_learnt_is_told_and_when_it_is_learnt_anew(owner: Any, house: House) -> None:
+    for visitor in (CHO, TOMO):
+        for item_id in ("boots", "hat"):
+            viewed = {"items": [{"item_id": item_id}]}
+            owner.visit(visitor, {"name": "view_item", "params": viewed})
+    store = house.store(owner.shop.name)
+    built = build_model(store, owner.shop, owner.clock.at)
+    with store.write() as tx:
+        keep_model(tx, owner.shop, **built)
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>(?:<time[^>]*>)?([^<]*)", see(owner)))
+    assert [facts[name] for name in ("Product views", "Visits", "Products")] == ["4", "2", "3"]
+    assert "after 20 new views and orders, 0 came so far" in see(owner)
+    owner.visit(CHO, {"name": "view_item", "params": {"items": [{"item_id": "socks"}]}})
+    assert "after 20 new views and orders, 1 came so far" in see(owner)
+    owner.clock.at += DAY + 1
+    assert "Next build: within 5 minutes" in see(owner)
 
 
 def test_a_window_is_made_by_choosing(owner: Any) -> None:
@@ -379,3 +401,11 @@ def test_the_catalogue_says_which_products_are_never_shown(owner: Any) -> None:
     assert "Never shown" in page
     send(owner, "catalogue/shown", do="again", product="hat")
     assert "Never shown" not in see(owner, "catalogue", q="hat")
+
+
+def test_products_that_are_never_shown_are_counted_out_at_last(owner: Any, house: House) -> None:
+    keep(house, owner.shop, never_shown=[str(one) for one in range(MOST_NEVER_SHOWN)])
+    answer = send(owner, "catalogue/shown", do="never", product="hat")
+    assert (answer.status_code, "at most 2,000 products" in answer.text) == (400, True)
+    assert send(owner, "catalogue/shown", do="again", product="7").status_code == 303
+    assert send(owner, "catalogue/shown", do="never", product="hat").status_code == 303
