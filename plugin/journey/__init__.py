@@ -10,6 +10,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     offers     evaluate the acting visitor, choose windows and a popup   reads only
     explain    why a window shows what it shows, and why not the rest    reads only
     why        why a popup comes to a visitor on a page, or not          reads only
+    rehearse   what last month's visitors would meet of other popups     reads only
     look       all we know of one visitor, with reasons                  reads only
     as_of      who was in a segment at an earlier moment                 reads only
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
@@ -70,6 +71,7 @@ from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
 from plugin.journey.recipes import adopt_recipe
 from plugin.journey.reconcile import reconcile
+from plugin.journey.rehearse import Rehearsed, rehearse
 from plugin.journey.staff import mark_staff, unmark_staff
 from plugin.journey.submit import submit
 from plugin.journey.why import WhyPopup, why_popup
@@ -83,6 +85,7 @@ __all__ = [
     "Hands",
     "Heard",
     "Offers",
+    "Rehearsed",
     "VisitorView",
     "WhyPopup",
     "Wish",
@@ -105,6 +108,7 @@ __all__ = [
     "rebuild",
     "recommend",
     "reconcile",
+    "rehearse",
     "say_model",
     "sweep_models",
     "take_pulse",

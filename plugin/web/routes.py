@@ -11,6 +11,7 @@ from plugin.web import history, inspect, machines, members, preview, server_api,
 from plugin.web.admin import ADMIN_ROUTES
 from plugin.web.popups_api import why
 from plugin.web.recipes_api import adopt_recipe, list_recipes
+from plugin.web.rehearsal_api import rehearsal
 from plugin.web.results_api import results
 from plugin.web.route import Route
 from plugin.web.templates_api import adopt_template, list_templates
@@ -79,6 +80,7 @@ SERVER_ROUTES = (
     Route(("DELETE",), f"{CAMPAIGNS}/<slug>", d.delete_campaign, "server", "Remove one."),
     Route(("GET",), f"{CAMPAIGNS}/<slug>/results", results, "server", "What one brought."),
     Route(("GET",), "/v1/popups/<slug>/why", why, "server", "Why it comes, or not."),
+    Route(("POST",), "/v1/popups/rehearsal", rehearsal, "server", "Last month, with others."),
     Route(("GET", "PUT"), "/v1/config", server_api.config, "server", "Not yet: the whole shop."),
 )
 ROUTES: tuple[Route, ...] = (*STOREFRONT_ROUTES, *MACHINE_ROUTES, *SERVER_ROUTES, *ADMIN_ROUTES)

@@ -51,10 +51,6 @@ PLAIN = {
         _l("Its moment is there, or can come on this page"),
         _l("Its moment has not come: too few pages were viewed, or the cart is worth too little"),
     ),
-    "moment": (
-        _l("Its moment is here, or has still to come on this page"),
-        _l("Its moment is not here: so many pages of a visit, or so much in the cart"),
-    ),
     "averse": (
         _l("The visitor does not mind popups"),
         _l("The visitor closed several popups and answered none: nothing covers the page for now"),
