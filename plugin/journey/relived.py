@@ -65,6 +65,7 @@ class Person:
 
 
 def people(tx: Tx, shop: Shop, docs: Documents, ids: Sequence[int], now: int) -> Iterator[Person]:
+    """Those of ``ids`` who did anything, each with its whole log up to ``now`` (Unix ms)."""
     past, hands = log.past(tx, ids, now, shop), by_hand.placed(tx, ids)
     also = docs.needs.also | shield_needs().also
     today = load_facts(tx, ids, docs.needs.names, docs.needs.whole, also) if also else {}
