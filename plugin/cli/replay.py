@@ -9,19 +9,21 @@ import click
 from plugin.cli.data import SHOP
 from plugin.cli.room import room
 from plugin.journey import replay as replays
-from plugin.serve.recommend.tuning import DEFAULT
-
-WEIGHTS = ("by_neighbours", "by_table", "by_follow", "by_trend", "by_repeat", "repeat_start")
+from plugin.serve.recommend.tuning import DEFAULT, Tuning
 
 
 @click.command()
 @SHOP
 @click.option("--days", default=7, show_default=True, type=click.IntRange(1, 365))
-def replay(name: str | None, days: int) -> None:
+@click.option("--keep", is_flag=True, help="Rank with the weights found, if they did better.")
+def replay(name: str | None, days: int, keep: bool) -> None:
     """Ask each ranker for the views of the last days; prints how many it would have guessed."""
     with room() as here:
-        store = here.house.store(here.shop(name).name)
-        found = replays.replay(store, days, told=_tell_progress)
+        shop = here.shop(name).name
+        found = replays.replay(here.house.store(shop), days, told=_tell_progress)
+        if keep:
+            weights = {} if found.best == DEFAULT else found.best.weights()
+            here.writer.do(shop, "keep_weights", found=weights)
     click.echo(
         f"{found.learnt:,} visits learnt, {found.asked:,} visits of the last {days} days replayed:"
         f" {found.lines[0].found.queries:,} views asked for, 20 products each"
@@ -34,13 +36,21 @@ def replay(name: str | None, days: int) -> None:
             f"{line.middle_ms:8.2f}{line.late_ms:8.2f}"
         )
     click.echo(_say_weights(found))
+    if keep:
+        click.echo(_say_kept(found.best))
 
 
 def _say_weights(found: replays.Replay) -> str:
-    chosen = ", ".join(f"{name} {getattr(found.weights, name):.3g}" for name in WEIGHTS)
+    chosen = ", ".join(f"{name} {value:.3g}" for name, value in found.weights.weights().items())
     if found.weights == DEFAULT:
         return f"the weights stay as shipped: {chosen}"
     return f"the weights that did best in the days before: {chosen}"
+
+
+def _say_kept(best: Tuning) -> str:
+    if best == DEFAULT:
+        return "the shop ranks with the weights as shipped: no others did better in the last days"
+    return "kept: the next model ranks with them (regulars train builds one now)"
 
 
 def _tell_progress(what: str, done: int) -> None:

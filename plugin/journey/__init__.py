@@ -61,6 +61,7 @@ from plugin.journey.look import VisitorView, look_at
 from plugin.journey.models import (
     build_model,
     keep_model,
+    keep_weights,
     say_model,
     sweep_models,
     why_build,
@@ -173,6 +174,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         replay_messages,
         *FEED_STEPS,
         keep_model,
+        keep_weights,
     )
 }
 LONG_STEPS: dict[str, Callable[..., Any]] = {

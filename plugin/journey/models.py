@@ -12,9 +12,9 @@ from typing import Any
 
 from plugin import faults
 from plugin.errors import PluginError
-from plugin.serve.recommend.build import build
+from plugin.serve.recommend.build import FORM, build
 from plugin.shop import DAY, Shop
-from plugin.storage import forgotten, locations, model_files, model_rows, models
+from plugin.storage import forgotten, locations, model_files, model_rows, models, weights
 from plugin.storage.engine import Store, Tx
 
 LEAST = 20  # views and orders that are worth a new model
@@ -77,9 +77,10 @@ def build_model(
             before, cut_seq = models.newest(tx), models.last_event(tx)
             left_out, catalogue = forgotten.everybody(tx), locations.version(tx)
             found = model_rows.learnt(tx, most_views=most_views, told=told)
+            tuning = weights.kept(tx, FORM)
         generation = max(now, before["generation"] + 1 if before else 0)
         products = model_rows.products(store, found.item_ids)
-        meta = {"shop": shop.name, "made_at": now, "cut_seq": cut_seq}
+        meta = {"shop": shop.name, "made_at": now, "cut_seq": cut_seq, "tuning": tuning}
         parts = build(found.item_ids, found.sessions, found.orders, products, meta, told)
         size = model_files.write(store.models, generation, parts)
         faults.reach("model_written")
@@ -110,6 +111,13 @@ def keep_model(tx: Tx, shop: Shop, row: Mapping[str, Any], remembered: list[int]
     """
     models.keep(tx, row)
     forgotten.remember(tx, remembered)
+
+
+def keep_weights(tx: Tx, shop: Shop, found: Mapping[str, float]) -> None:
+    """Let the next models of ``for_you`` rank with the weights that a replay found; none: as
+    shipped.
+    """
+    weights.keep(tx, found, FORM)
 
 
 def sweep_models(store: Store) -> None:

@@ -29,6 +29,7 @@ from plugin.storage import model_rows
 from plugin.storage.engine import Store
 
 A_DAY = DAY // SECOND
+FOR_YOU, SHIPPED = "for_you", "for_you, as shipped"
 POPULAR = 20  # one in so many of the visits, the newest, tells what is popular
 
 
@@ -53,6 +54,12 @@ class Replay:
     asked: int
     weights: Tuning
     lines: tuple[Line, ...]
+
+    @property
+    def best(self) -> Tuning:
+        """``weights`` if they beat those that are shipped in the last days too, else the latter."""
+        worth = {line.ranker: line.found.worth for line in self.lines}
+        return self.weights if worth[FOR_YOU] > worth.get(SHIPPED, worth[FOR_YOU]) else DEFAULT
 
 
 def replay(
@@ -109,12 +116,12 @@ def _answers(rankers: SessionRankers, weights: Tuning, known: Runs) -> Iterator[
     def fused_with(tuning: Tuning) -> Answer:
         return lambda seen, n: [one.number for one in for_you(rankers, seen, n, tuning)]
 
-    yield "for_you", fused_with(weights)
+    yield FOR_YOU, fused_with(weights)
     if weights != DEFAULT:
-        yield "for_you, as shipped", fused_with(DEFAULT)
+        yield SHIPPED, fused_with(DEFAULT)
     yield "neighbours", lambda seen, n: _numbers(rankers.neighbours(seen, n))
     yield "table", lambda seen, n: _numbers(rankers.table(seen, n))
-    yield "viewed_together", lambda seen, n: _numbers(rankers.follow(seen[-1:], n))
+    yield "viewed_together", lambda seen, n: _numbers(rankers.follow.beside(seen[-1], n))
     yield "popularity", lambda seen, n: popular[:n]
 
 

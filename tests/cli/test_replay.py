@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from plugin.cli import main
+from plugin.journey.replay import Line, Replay
+from plugin.serve.recommend.replay import Replayed
+from plugin.serve.recommend.tuning import DEFAULT
 
 DAY = 86_400_000
 START = 1_500_000_000_000
@@ -71,6 +74,26 @@ def test_every_ranker_is_told_beside_popularity(
     assert {"for_you", "neighbours", "table", "viewed_together", "popularity"} <= new.keys()
     assert new["for_you"] == 1
     assert "weights" in lines[-1]
+
+
+def test_weights_are_kept_only_if_they_did_better_than_those_shipped(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write_text("\n".join(map(json.dumps, views(30))), "utf-8")
+    assert regulars("import", "events", str(shop)) == 0
+    capsys.readouterr()
+    assert regulars("replay", "--keep") == 0
+    assert "ranks with the weights as shipped" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("worth", "kept"), [(0.6, True), (0.4, False)])
+def test_the_last_days_decide_whether_other_weights_are_better(worth: float, kept: bool) -> None:
+    def line(ranker: str, new: float) -> Line:
+        return Line(ranker, Replayed(9, 0.5, 0.0, new, 9), 1.0, 1.0)
+
+    other = DEFAULT.weighing(by_table=0.5)
+    found = Replay(9, 9, other, (line("for_you", worth), line("for_you, as shipped", 0.5)))
+    assert found.best == (other if kept else DEFAULT)
 
 
 def test_a_shop_without_visits_is_told_what_is_missing(

@@ -16,6 +16,7 @@ from plugin import faults, journey
 from plugin.collect.event import Event, Item
 from plugin.errors import PluginError
 from plugin.journey import STEPS
+from plugin.serve.recommend.tuning import DEFAULT
 from plugin.shop import DAY, HOUR, MINUTE, Shop
 from plugin.storage import forgotten, items, model_files, models, profiles
 from plugin.storage.engine import Store
@@ -372,3 +373,17 @@ def _die(path: Path, shop: Shop, now: int, point: str) -> None:
     else:
         faults._point, faults._left = point, 1
     town.build(now + HOUR)
+
+
+def test_weights_that_a_replay_found_are_those_of_the_next_model(town: Town) -> None:
+    town.views(MINA, "mug", "bag")
+    town.build()
+    with town.store.write() as tx:
+        STEPS["keep_weights"](tx, town.shop, found={"by_table": 0.5})
+    before = town.current()
+    town.build(town.now + HOUR)
+    after = town.current()
+    assert before is not None
+    assert after is not None
+    assert before.sessions.tuning == DEFAULT
+    assert after.sessions.tuning == DEFAULT.weighing(by_table=0.5)

@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from plugin.serve.recommend.for_you import Lists, SessionRankers, fused, ranked_lists
 from plugin.serve.recommend.runs import Runs
-from plugin.serve.recommend.tuning import Tuning
+from plugin.serve.recommend.tuning import WEIGHTS, Tuning
 
 PLACES = 20
 # Times what is set, one weight after the other; all are tried beside the best so far.
 FACTORS = (0.0, 0.4, 0.7, 1.4, 2.0)
 SHIFTS = (-1.0, -0.5, 0.5, 1.0)
-WEIGHTS = ("by_neighbours", "by_table", "by_follow", "by_trend", "by_repeat")
 # A window does not show what its visitor has just seen: finding new products comes first.
 MRR_WORTH = 0.5
 
@@ -46,6 +45,11 @@ class Replayed:
     places: float
     new: float
     covered: int
+
+    @property
+    def worth(self) -> float:
+        """What weights are chosen by: HRnew@20 + MRR@20 / 2."""
+        return self.new + MRR_WORTH * self.places
 
 
 def queries(held: Runs, most: int = 2_000) -> list[Query]:
@@ -93,7 +97,7 @@ def weights_by_replay(rankers: SessionRankers, held: Runs, most: int = 1_000) ->
         (query, ranked_lists(rankers, query.seen, tuning.depth)) for query in queries(held, most)
     ]
     best = _worth(rankers, asked, tuning)
-    for name in (*WEIGHTS, "repeat_start"):
+    for name in WEIGHTS:
         for tried in _beside(tuning, name):
             worth = _worth(rankers, asked, tried)
             if worth > best:

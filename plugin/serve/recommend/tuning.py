@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+WEIGHTS = ("by_neighbours", "by_table", "by_follow", "by_trend", "by_repeat", "repeat_start")
+
 
 @dataclass(frozen=True)
 class Tuning:
@@ -52,16 +54,20 @@ class Tuning:
     depth: int = 60  # products each ranker gives to the fusion
 
     # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
-    by_neighbours: float = 0.201
-    by_table: float = 0.1
-    by_follow: float = 0.2
-    by_trend: float = 0.143
-    by_repeat: float = 1.38
+    by_neighbours: float = 0.214
+    by_table: float = 0.133
+    by_follow: float = 0.226
+    by_trend: float = 0.137
+    by_repeat: float = 1.335
     repeat_start: float = 5.75
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON that ``read_tuning`` takes."""
         return asdict(self)
+
+    def weights(self) -> dict[str, float]:
+        """Those of the fusion alone, by name: what a shop's replay may find."""
+        return {name: getattr(self, name) for name in WEIGHTS}
 
     def weighing(self, **weights: float) -> Tuning:
         """The same with other weights of the fusion (``by_…``)."""
