@@ -71,6 +71,7 @@ dialog::backdrop{background:var(--rs-backdrop,rgba(20,18,16,.5));animation:fade 
 .box:focus{outline:none}
 .body,.step{display:flex;flex-direction:column;gap:16px}
 .body{padding:var(--pad);overflow:auto;overscroll-behavior:contain}
+.body>*,.step>*{flex:none}
 .body:focus-visible{outline-offset:-3px}
 .modal .box{width:min(480px,calc(100vw - 32px));max-height:calc(100vh - 48px);max-height:calc(100dvh - 48px);animation:rise .28s cubic-bezier(.2,.8,.3,1)}
 .modal.wide .box{width:min(560px,calc(100vw - 32px))}
@@ -115,13 +116,13 @@ p{color:var(--faint)}
 .steps .at{margin-inline-start:auto;font-size:14px;font-variant-numeric:tabular-nums}
 .steps .button{min-width:110px}
 label{display:flex;flex-direction:column;gap:6px;font-size:14px;font-weight:550}
-input,select,textarea{font:inherit;font-size:16px;font-weight:400;color:inherit;width:100%;min-height:50px;padding:10px 14px;border:1px solid var(--edge);border-radius:var(--r);background:var(--paper)}
+input,select,textarea{color-scheme:var(--rs-scheme,light);font:inherit;font-size:16px;font-weight:400;color:inherit;width:100%;min-height:50px;padding:10px 14px;border:1px solid var(--edge);border-radius:var(--r);background:var(--paper)}
 textarea{border-radius:min(var(--r),20px)}
-.bar input,.bar select{min-height:44px;width:240px}
+.bar label>input,.bar select{min-height:44px;width:240px}
 input:focus,select:focus,textarea:focus{outline:2px solid var(--mark);outline-offset:-1px}
 .check{flex-direction:row;align-items:flex-start;gap:10px;font-size:13px;line-height:1.5;font-weight:400;color:var(--faint)}
-.check input,.pill input{width:20px;height:20px;min-height:0;margin:0;flex:none;accent-color:var(--deep)}
-.bar .check{max-width:340px}
+.check>input,.pill>input,.bar .check>input,.bar .pill>input{width:20px;height:20px;min-height:0;margin:0;flex:none;accent-color:var(--deep)}
+.bar .check{flex:0 1 100%;justify-content:center}
 fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:8px;min-width:0}
 legend{padding:0;margin-bottom:10px;font-weight:550}
 .pill{flex-direction:row;align-items:center;gap:9px;min-height:44px;padding:8px 16px 8px 12px;border:1px solid var(--edge);border-radius:22px;font-weight:450;cursor:pointer}
@@ -159,7 +160,8 @@ h2{font-size:23px}h2:lang(ko),h2:lang(ja){font-size:22px}.slide{inset-inline:16p
 .bar .body,.bar .step{flex-direction:column;align-items:stretch}
 .bar .body>:first-child,.bar .step:first-child>:first-child{padding-inline-end:44px}
 .bar .body>.step:first-child{padding-inline-end:0}
-.bar .close{inset-block-start:4px;inset-inline-end:4px}.bar input,.bar select{width:100%}}
+.bar .close{inset-block-start:4px;inset-inline-end:4px}.bar label>input,.bar select{width:100%}.bar .check{justify-content:start}}
+@media(max-height:480px){:host{--pad:24px}h2{font-size:22px}.image{max-height:24vh}}
 @media(max-width:359px){.scale .pill{padding:8px 0}.steps .button{min-width:0}.coupon>div{flex-direction:column;align-items:stretch;padding:12px;text-align:center}.copy{justify-content:center}}
 `;
 
@@ -307,23 +309,19 @@ function body(here) {
   return form(before.filter((block, n) => !isReward(block, n)), after, here, draw);
 }
 
-/* One step for everything that is asked, or for each question one. */
+/* One step for everything that is asked, with what stands above it; last, what stands below all of them. */
 function stepsOf(blocks) {
-  const steps = [];
-  let said = [];
+  const steps = [[]];
   for (const block of blocks) {
-    said.push(block);
-    if (isAsking(block)) {
-      steps.push(said);
-      said = [];
-    }
+    steps[steps.length - 1].push(block);
+    if (isAsking(block)) steps.push([]);
   }
-  steps[steps.length - 1].push(...said);
   return steps;
 }
 
 function form(blocks, after, here, draw) {
   const steps = stepsOf(blocks);
+  const below = steps.pop().flatMap(draw);
   const last = steps.length - 1;
   const ask = blocks.filter(({ type }) => type == "form").pop() || {};
   let at = 0;
@@ -331,7 +329,7 @@ function form(blocks, after, here, draw) {
   const parts = steps.map((step, n) => make("div", { class: "step", hidden: n > 0 }, ...step.flatMap(draw)));
   const onward = make("button", { class: "button", type: "submit" });
   const back = make("button", { class: "text", type: "button", click: () => go(at - 1, true) }, words().back);
-  const place = make("span", { class: "at" });
+  const place = make("span", { class: "at", dir: "ltr" });
   const show = () => {
     parts.forEach((part, n) => (part.hidden = n != at));
     onward.textContent = at < last ? words().next : ask.button || words().send;
@@ -355,7 +353,7 @@ function form(blocks, after, here, draw) {
   };
   show();
   const foot = last ? make("div", { class: "steps" }, back, place, onward) : onward;
-  return make("form", { class: "body", novalidate: true, submit: submitted }, ...parts, foot, failed);
+  return make("form", { class: "body", novalidate: true, submit: submitted }, ...parts, failed, foot, ...below);
 }
 
 function answersIn(form) {

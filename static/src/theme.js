@@ -26,8 +26,8 @@ const mixed = (ink, paper, part) => {
 const shade = (ink, paper, least) =>
   [0.5, 0.6, 0.7, 0.8, 0.9].map((part) => mixed(ink, paper, part)).find((hex) => contrast(hex, paper) >= least) || ink;
 
-/* Black or white, whichever is read better. */
-const readable = (paper) => (contrast("#ffffff", paper) >= 4.5 ? "#ffffff" : "#1c1b1a");
+/* White, our ink or black: the first that can be read. On any colour one can. */
+const readable = (paper) => ["#ffffff", "#1c1b1a"].find((hex) => contrast(hex, paper) >= 4.5) || "#000000";
 
 const FONTS = {
   sans: "system-ui,'Segoe UI',Roboto,'Apple SD Gothic Neo','Malgun Gothic','Hiragino Sans','Yu Gothic','Noto Sans CJK KR',sans-serif",
@@ -49,8 +49,9 @@ export function themed(theme) {
     Object.assign(variables, {
       surface: paper,
       text: ink,
-      muted: shade(ink, paper, 4.5),
+      muted: shade(ink, paper, 6),
       field: shade(ink, paper, 3),
+      scheme: light(paper) < 0.18 ? "dark" : "light",
       line: mixed(ink, paper, 0.14),
       soft: mixed(ink, paper, 0.08),
       sale: ["#b3261e", "#ff9b90"].find((hex) => contrast(hex, paper) >= 4.5) || ink,
@@ -60,6 +61,6 @@ export function themed(theme) {
     Object.assign(variables, { accent: deep, "accent-text": readable(deep), focus: contrast(deep, paper) < 3 ? ink : deep });
   }
   if (radius >= 0) variables.radius = Math.min(radius, 32) + "px";
-  if (FONTS[font]) variables.font = variables["heading-font"] = FONTS[font];
+  if (Object.keys(FONTS).includes(font)) variables.font = variables["heading-font"] = FONTS[font];
   return variables;
 }
