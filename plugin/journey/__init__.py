@@ -66,7 +66,7 @@ from plugin.journey.models import (
     sweep_models,
     why_build,
 )
-from plugin.journey.offers import Offers, Wish, offers, recommend
+from plugin.journey.offers import Offers, Wish, offers, recommend, recommend_json
 from plugin.journey.outgoing import delete_hook, put_hook, replay_messages, rotate_hook
 from plugin.journey.pulse import Heard, listen, take_pulse
 from plugin.journey.reassign import Changes, rank, reassign
@@ -108,6 +108,7 @@ __all__ = [
     "reassign",
     "rebuild",
     "recommend",
+    "recommend_json",
     "reconcile",
     "rehearse",
     "say_model",

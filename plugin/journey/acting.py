@@ -18,7 +18,6 @@ from plugin.storage.documents import Documents
 from plugin.storage.engine import Tx
 from plugin.storage.facts import load_facts
 
-
 # Of a name and what reads something of a visitor: what it read, now or before.
 Keep = Callable[[Hashable, Callable[[], Any]], Any]
 

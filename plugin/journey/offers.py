@@ -29,11 +29,14 @@ from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
 from plugin.serve.retain.choose import choose
 from plugin.serve.retain.countdown import with_time_left
 from plugin.serve.retain.offer import merge_fields, popup_offer
-from plugin.shop import DAY, Shop
+from plugin.shop import DAY, SECOND, Shop
 from plugin.storage import deeds, marks
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
+
+# How long an answer serves while nobody writes: what is due, or still goes on, changes with time.
+KEPT_MS = 10 * SECOND
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,17 @@ def recommend(store: Store, shop: Shop, wish: Wish, now: int) -> Recommended:
     with desk(store, shop, wish, now) as open_desk:
         filled = open_desk.filled(open_desk.asked_window(), wish.limit)
         return Recommended(filled, wish.language)
+
+
+def recommend_json(store: Store, shop: Shop, wish: Wish, now: int) -> bytes:
+    """The public answer of ``recommend``; the same wish gets the same one while nobody writes."""
+    with desk(store, shop, wish, now) as open_desk:
+
+        def make() -> bytes:
+            filled = open_desk.filled(open_desk.asked_window(), wish.limit)
+            return Recommended(filled, wish.language).json()
+
+        return open_desk.catalogue.kept_of_visitor(wish, make, (now // KEPT_MS, shop))
 
 
 @contextmanager
@@ -179,7 +193,7 @@ class Desk:
         filled = fill(
             window,
             self.shelves.of(window),
-            self.catalogue.products,
+            self.catalogue.known,
             barred=(
                 (OWN_PAGE, own),
                 (IN_CART, frozenset(self.cart)),

@@ -12,7 +12,6 @@ from plugin.journey.acting import Acting
 from plugin.journey.ranked import NOTHING, Ranked
 from plugin.serve.recommend.filters import EVERYTHING
 from plugin.serve.recommend.window import MOST_ITEMS, Window
-from plugin.shop import SECOND
 from plugin.storage import deeds, models, rankings, shelves
 from plugin.storage.deeds import Visit
 from plugin.storage.engine import Store, Tx
@@ -22,8 +21,6 @@ from plugin.storage.shelves import Wanted
 log = logging.getLogger("regulars.models")
 SPARE = 60  # products asked of a strategy beyond what a window holds: some may not be shown
 MOST_SPARE = 400
-# How long a visitor's list serves while nobody writes: what is due or goes on changes with time.
-KEPT_MS = 10 * SECOND
 WIDE = 1_000  # places of a list that is the same for everybody
 # Lists that are the same for all who have no interests of their own: made once, not per request.
 # Each with the list of the clock's that it is made of; while there is none, the shop is young and
@@ -75,17 +72,8 @@ class Shelves:
 
     def listed(self, strategy: str, limit: int) -> Sequence[str]:
         """Item ids, best first."""
-        asked, acting = self.asked, self.acting
-        if self._is_shop_wide(strategy):
+        if strategy in SHOP_WIDE and not (strategy in BY_TASTE and self._has_taste):
             return self._shop_wide(strategy)
-        if self.explains:
-            return self._personal(strategy, limit)
-        name = (strategy, limit, acting.visitor_id, asked.item_id, asked.viewed, asked.cart)
-        return self.catalogue.kept_of_visitor(
-            name, lambda: self._personal(strategy, limit), (acting.now // KEPT_MS, acting.shop)
-        )
-
-    def _personal(self, strategy: str, limit: int) -> Sequence[str]:
         if strategy in MODELLED and self.model is not None:
             found = self._by_model(strategy, self.model, limit)
             if found:
@@ -174,9 +162,6 @@ class Shelves:
             return lambda item_id: known[item_id].category if item_id in known else None
 
         return ranked.bought_beside(model, cart, n, category_of)
-
-    def _is_shop_wide(self, strategy: str) -> bool:
-        return strategy in SHOP_WIDE and not (strategy in BY_TASTE and self._has_taste)
 
     def _shop_wide(self, strategy: str) -> Sequence[str]:
         wanted = Wanted(self.acting.now, WIDE, kept=self.catalogue.kept)

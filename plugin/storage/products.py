@@ -7,7 +7,7 @@ in the next answer. What was read of a visitor is kept until anybody writes anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -20,8 +20,7 @@ from plugin.storage.marks import Marks
 MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
 MOST_LISTS = 200
 MOST_PAGES = 4_000  # lists of one product's page: numbers, some 400 bytes each
-MOST_OF_VISITORS = 4_000  # profiles and lists, some 2 kB each
-UNREAD = Product("")
+MOST_OF_VISITORS = 4_000  # profiles and answers, some 2 kB each
 
 T = TypeVar("T")
 Version = tuple[str | None, str | None]
@@ -29,10 +28,11 @@ Version = tuple[str | None, str | None]
 
 @dataclass
 class Kept:
-    """What was read of a catalogue of one version. None: it has no such product."""
+    """What was read of a catalogue of one version. ``absent``: ids it has no product of."""
 
     version: Version
-    products: dict[str, Product | None] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
     lists: dict[Hashable, tuple[Hashable, Sequence[Any]]] = field(default_factory=dict)
     of_pages: dict[Hashable, tuple[Hashable, Sequence[int]]] = field(default_factory=dict)
     of_visitors: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
@@ -58,17 +58,20 @@ class Catalogue:
 
     def products(self, item_ids: Sequence[str]) -> dict[str, Product]:
         """Those of ``item_ids`` that are in the catalogue, in stock or not."""
-        known = self._known.products
-        found = {item_id: known.get(item_id, UNREAD) for item_id in item_ids}
-        if UNREAD in found.values():
-            missing = [item_id for item_id, product in found.items() if product is UNREAD]
-            if len(known) > MOST_PRODUCTS:
-                known.clear()
-            read = items.products(self._tx, missing)
-            fresh = {item_id: read.get(item_id) for item_id in missing}
-            known.update(fresh)
-            found |= fresh
-        return {item_id: product for item_id, product in found.items() if product is not None}
+        known = self.known(item_ids)
+        return {item_id: known[item_id] for item_id in item_ids if item_id in known}
+
+    def known(self, item_ids: Sequence[str]) -> Mapping[str, Product]:
+        """A look-up that holds those of ``item_ids`` that ``products`` has, and others."""
+        known, absent = self._known.products, self._known.absent
+        missing = [one for one in item_ids if one not in known and one not in absent]
+        if missing:
+            if len(known) + len(absent) > MOST_PRODUCTS:
+                known, absent = self._known.products, self._known.absent = {}, set()
+                missing = list(item_ids)
+            known.update(items.products(self._tx, missing))
+            absent.update(one for one in missing if one not in known)
+        return known
 
     def kept(
         self, name: Hashable, make: Callable[[], Sequence[Any]], also: Hashable = None

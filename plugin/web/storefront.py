@@ -129,8 +129,7 @@ def recommend(call: Call) -> Reply:
     shop = call.browser_shop(data.get("key"))
     wish = wishes.of_recommend(data, personal=may_know(call, data, shop))
     store = call.here.house.store_of(shop)
-    found = journey.recommend(store, shop, wish, call.here.now())
-    return Reply(found.json())
+    return Reply(journey.recommend_json(store, shop, wish, call.here.now()))
 
 
 def popup(call: Call) -> Reply:

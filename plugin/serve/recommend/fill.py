@@ -93,7 +93,8 @@ def fill(
     """The products of ``window``: at least its ``min`` and at most its ``max``, or none at all.
 
     shelves: strategy name -> item ids, best first, with more than the window holds so that what may
-    not be shown can be replaced. products: item ids -> those that are in the catalogue.
+    not be shown can be replaced. products: item ids -> a look-up that holds those of
+    them that are in the catalogue.
     barred: what may not be shown here, and why: the cart, the page's own product, what an earlier
     window of the page shows. limit: at most so many, when fewer than ``max`` are asked for.
     tells: whether to say why others are left out, and what each strategy had.
