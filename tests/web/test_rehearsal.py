@@ -83,7 +83,7 @@ def test_the_owner_tries_another_choice_of_popups(moon: Moon) -> None:
 
     page = moon.client.post("/admin/popups/rehearsal", data=form).text
 
-    assert "1 of the 1 visitors of 30 days were played, with 1 pages." in page
+    assert "Played: 1 of 1 visitors of the last 30 days; pages: 1." in page
     assert "With those of now" in page
     assert "Hello &lt;you&gt;" in page
     assert moon.server("GET", "/v1/popups/rests").get_json()["enabled"] is False

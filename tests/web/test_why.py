@@ -39,7 +39,7 @@ def test_the_answer_names_every_condition_with_its_figures(moon: Moon) -> None:
     assert by_code["pages"]["holds"]
     assert by_code["cap_week"] == {
         "code": "cap_week", "holds": False, "told": {"met": 1, "most": 1},
-        "says": "Met 1 times in 7 days, at most 1",
+        "says": "Met in 7 days: 1; at most 1",
     }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def _stop_answer(told: Told, holds: bool, names: Mapping[str, str]) -> str:
 
 
 def _stop_close2(told: Told, holds: bool, names: Mapping[str, str]) -> str:
-    return _("Closed %(count)s times; it stops at 2", count=number(told["closes"]))
+    return _("Closed so far: %(count)s; it stops at 2", count=number(told["closes"]))
 
 
 def _stop_purchase(told: Told, holds: bool, names: Mapping[str, str]) -> str:
@@ -206,10 +206,10 @@ FIGURES: dict[str, Words] = {
     "source": _source,
     "visitors": _visitors,
     "cart": _cart,
-    "cap_visit": _cap(_l("Met %(met)s times in this visit, at most %(most)s")),
-    "cap_day": _cap(_l("Met %(met)s times in 24 hours, at most %(most)s")),
-    "cap_week": _cap(_l("Met %(met)s times in 7 days, at most %(most)s")),
-    "cap_ever": _cap(_l("Met %(met)s times ever, at most %(most)s")),
+    "cap_visit": _cap(_l("Met in this visit: %(met)s; at most %(most)s")),
+    "cap_day": _cap(_l("Met in 24 hours: %(met)s; at most %(most)s")),
+    "cap_week": _cap(_l("Met in 7 days: %(met)s; at most %(most)s")),
+    "cap_ever": _cap(_l("Met ever: %(met)s; at most %(most)s")),
     "stop_answer": _stop_answer,
     "stop_close2": _stop_close2,
     "stop_purchase": _stop_purchase,
