@@ -49,6 +49,7 @@ class Picker {
     this.said.setAttribute("role", "status");
     label.htmlFor = this.input.id;
     this.field.hidden = true;
+    this.field.parentElement.querySelector("[data-plain]")?.remove();
     this.field.before(made("div", { className: "picker" }, this.chosen, this.input, this.list, this.said));
     this.input.addEventListener("input", (event) => {
       event.stopPropagation(); // nothing is chosen yet
@@ -213,7 +214,17 @@ if (chain) {
     (button.hidden ? row.querySelector("select") : button).focus();
     chain.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  chain.addEventListener("change", number);
+  chain.addEventListener("change", () => {
+    const last = chain.lastElementChild;
+    if (last.querySelector("select").value) {
+      const row = last.cloneNode(true);
+      const id = `strategy-${chain.children.length + 1}`;
+      row.querySelector("label").htmlFor = row.querySelector("select").id = id;
+      row.querySelector("select").value = "";
+      chain.append(row);
+    }
+    number();
+  });
 }
 
 /* What a visitor would see follows the form, half a second after the last word. */

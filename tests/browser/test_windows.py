@@ -130,6 +130,16 @@ def test_the_order_of_strategies_is_changed_by_a_button(page: Page, engine: Engi
     assert saved["strategies"] == ["bestsellers", "for_you"]
 
 
+def test_a_chain_grows_as_its_last_way_is_chosen(page: Page, engine: Engine) -> None:
+    page.goto(f"{engine.admin}/windows/home/edit")
+    for number, way in enumerate(("offers", "trending", "for_you", "similar"), start=2):
+        page.get_by_label(f"Way {number}").select_option(way)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/windows/home")
+    saved = engine.server("GET", "/v1/windows/home")
+    assert saved["strategies"] == ["bestsellers", "offers", "trending", "for_you", "similar"]
+
+
 def test_a_product_is_taken_out_and_brought_back(page: Page, engine: Engine) -> None:
     page.goto(f"{engine.admin}/windows/home")
     gone = names(page)[0]
