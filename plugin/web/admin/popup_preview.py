@@ -11,13 +11,13 @@ from flask import g, request
 from plugin.collect.reader import LARGEST, read_object
 from plugin.errors import PluginError
 from plugin.journey import Wish, recommend
-from plugin.journey.coupons import pool_called
-from plugin.serve.language import in_language
+from plugin.journey.coupons import with_code
+from plugin.serve.experiment import SHOW
 from plugin.serve.product import shown
 from plugin.serve.recommend.window import read_window
-from plugin.serve.retain.blocks import localised
-from plugin.serve.retain.coupon import coupon_offer
-from plugin.serve.retain.offer import CLOSE, money
+from plugin.serve.retain.choose import Decision
+from plugin.serve.retain.countdown import with_time_left
+from plugin.serve.retain.offer import money, popup_offer
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.serve.retain.recipes import Recipe, recipe_called
 from plugin.shop import Shop, to_minor
@@ -34,7 +34,6 @@ from plugin.web.snippet import ui_path
 
 SLUG = "preview"
 LOOKED_AT = 60  # products, for some with pictures
-CODE = "AB3-EXAMPLE"
 
 
 @framed
@@ -65,11 +64,10 @@ def preview() -> Any:
         except PluginError as trouble:
             place, words = trouble_words(trouble.message)
             return answer({"refused": {"place": place, "words": words}})
-        place = data.get("variant", 0)
-        known = isinstance(place, int) and 0 <= place < len(popup.variants)
-        return answer(
-            {"offer": offer_of(shop, store_now(), popup, place if known else 0, language)}
-        )
+        chosen = data.get("variant")
+        known = isinstance(chosen, int) and chosen in range(len(popup.variants))
+        variant = int(chosen) if known else 0
+        return answer({"offer": offer_of(shop, store_now(), popup, variant, language)})
     except PluginError as trouble:
         return answer(error(trouble.code, trouble.message), trouble.status)
 
@@ -83,35 +81,27 @@ def offer_of(
     recipe: Recipe | None = None,
 ) -> dict[str, Any]:
     """A popup as the storefront gets it, for somebody made up: with merge fields that have words,
-    products of the shop, and a code that is an example.
+    and products of the shop.
 
     recipe: whose windows the shop need not have.
     """
     samples = _samples(shop, store)
+    decision = Decision(popup, SHOW, variant, popup.kind, popup.triggers)
     fields = _fields(shop, language, samples)
-    blocks = []
-    for block in popup.variants[variant].blocks:
-        drawn = localised(block, language, fields)
-        if block["type"] == "window":
-            drawn["items"] = _products(shop, store, block["window"], language, samples, recipe)
-        if block["type"] == "coupon" and popup.coupon_pool is not None:
-            drawn |= {**_example(shop, store, popup.coupon_pool, language), "text": drawn["text"]}
-        blocks.append(drawn)
-    return {
-        "id": popup.slug,
-        "variant": variant,
-        "arm": "show",
-        "kind": popup.kind,
-        "trigger": {"on": "load"},
-        "blocks": blocks,
-        "close": in_language(CLOSE, language),
-        **_theme(popup),
-    }
-
-
-def _theme(popup: Popup) -> dict[str, Any]:
-    theme = popup.document.get("theme")
-    return {"theme": theme} if theme else {}
+    drawn = popup_offer(
+        decision,
+        language,
+        fields,
+        lambda slug: _products(shop, store, slug, language, samples, recipe),
+    )
+    with store.read() as tx:
+        drawn = with_code(tx, shop, popup, drawn, None, language)
+    if recipe is not None:  # its pool may be still to come
+        drawn["blocks"] = [
+            {**block, "claim": True} if block["type"] == "coupon" else block
+            for block in drawn["blocks"]
+        ]
+    return with_time_left(drawn, None, here().now())
 
 
 def _fields(shop: Shop, language: str, samples: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -163,15 +153,6 @@ def _products(
         {"item_id": str(place), "name": "···", "price": None, "currency": shop.currency}
         for place in range(most)
     ]
-
-
-def _example(shop: Shop, store: Store, slug: str, language: str) -> dict[str, Any]:
-    with store.read() as tx:
-        pool = pool_called(tx, shop, slug)
-    if pool is None:
-        return {"code": CODE}
-    ends = pool.ends(here().now())
-    return coupon_offer(pool, pool.code or (pool.prefix or "") + CODE, ends, language, shop)
 
 
 def _language() -> str:
