@@ -65,9 +65,9 @@ def preview() -> Any:
             place, words = trouble_words(trouble.message)
             return answer({"refused": {"place": place, "words": words}})
         chosen = data.get("variant")
-        known = isinstance(chosen, int) and chosen in range(len(popup.variants))
-        variant = int(chosen) if known else 0
-        return answer({"offer": offer_of(shop, store_now(), popup, variant, language)})
+        if not isinstance(chosen, int) or chosen not in range(len(popup.variants)):
+            chosen = 0
+        return answer({"offer": offer_of(shop, store_now(), popup, chosen, language)})
     except PluginError as trouble:
         return answer(error(trouble.code, trouble.message), trouble.status)
 
