@@ -142,7 +142,9 @@ def open_shop(page: Page, listener: Any, language: str) -> None:
     listener.inline = LANGUAGE.format(language, WORDS[language]["dir"]) + DARK
     page.emulate_media(reduced_motion="reduce")  # contrast is not measured in the middle of a fade
     page.goto(f"{listener.shop}/home.html")
-    listener.wait(lambda: listener.ui_path() in listener.fetched)
+    # What draws popups is fetched once their moment is waited for.
+    drawer = listener.dialog_path() if "popup" in listener.offer else listener.ui_path()
+    listener.wait(lambda: drawer in listener.fetched)
 
 
 def open_popup(page: Page, role: str) -> None:

@@ -302,8 +302,10 @@ def test_in_control_the_moment_is_told_and_nothing_is_shown(page_of_a_person, li
     }
     page = page_of_a_person()
     open_shop(page, listener)
-    leave_upwards(page)
-    held = listener.wait_for("popup_holdout")
+    while not listener.events("popup_holdout"):  # until the moment is waited for
+        leave_upwards(page)
+        page.wait_for_timeout(100)
+    held = listener.events("popup_holdout")
     assert held[0]["params"]["popup_id"] == "stay"
     assert listener.dialog_path() not in listener.fetched
     expect(page.get_by_role("dialog")).to_have_count(0)
