@@ -208,6 +208,7 @@ class Shelves:
             currency=shop.currency,
             affinities=profile.affinities,
             kept=self.catalogue.kept,
+            products=self.catalogue.known,
         )
 
     def _cart_value(self) -> int | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.serve.recommend.taste import Choice, Taste, best_first, newness, taste_of, top
 from plugin.shop import DAY
+from plugin.storage import items
 from plugin.storage.engine import Tx
 
 if TYPE_CHECKING:
@@ -27,16 +28,12 @@ where availability in ('in_stock', 'preorder') and created_at >= (
 order by created_at desc, item_id
 limit :limit
 """
-VIEWED_OF = """
-select i.category, i.brand from (
-  select item_id from item_events
-  where profile = :profile and name = 'view_item' and at <= :now
-  order by at desc
-  limit :most
-) v
-join items i on i.item_id = v.item_id
+VIEWED = """
+select item_id from item_events
+where profile = :profile and name = 'view_item' and at <= :now
+order by at desc
+limit :most
 """
-KINDS_OF = "select category, brand from items where item_id in texts(:ids)"
 DISCOUNT = "(cast(price - sale_price as {real}) / price)"
 DEEPEST = f"""
 select item_id, {DISCOUNT} as discount, category, brand from items
@@ -133,13 +130,13 @@ def _cart_value(tx: Tx, wanted: Wanted) -> int:
 
 def _taste(tx: Tx, wanted: Wanted) -> Taste:
     """What the visitor cares for, by the profile, the newest views and what the page tells."""
-    seen: list[tuple[Any, ...]] = []
-    if wanted.viewed:
-        seen += tx.tuples(KINDS_OF, ids=list(wanted.viewed[-MOST_LOOKS:]))
+    seen = list(dict.fromkeys((wanted.viewed or ())[-MOST_LOOKS:]))
     if wanted.profile_id is not None:
         asked = {"profile": wanted.profile_id, "now": wanted.now, "most": MOST_LOOKS}
-        seen += tx.tuples(VIEWED_OF, **asked)
-    return taste_of(wanted.affinities, [(row[0], row[1]) for row in seen], wanted.now)
+        seen += [item_id for (item_id,) in tx.tuples(VIEWED, **asked)]
+    products = wanted.products(seen) if wanted.products else items.products(tx, seen)
+    kinds = [(products[one].category, products[one].brand) for one in seen if one in products]
+    return taste_of(wanted.affinities, kinds, wanted.now)
 
 
 def _newest(tx: Tx, most: int) -> list[Choice]:

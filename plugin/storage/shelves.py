@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from plugin.serve.product import Product
 from plugin.shop import DAY, MINUTE
 from plugin.storage import rankings, shelf_again, shelf_catalogue, shelf_near, shelf_trends
 from plugin.storage.engine import Row, Tx
@@ -182,7 +183,8 @@ class Wanted:
     as the catalogue says. ``free_shipping``: what it must be worth to be delivered for nothing,
     None: never. Both in minor units of ``currency``, the shop's. ``affinities``: the visitor's, as
     the profile has them. ``kept``: of a name and what makes rows, the rows as they were made, for
-    as long as the catalogue and the clock's lists are the same.
+    as long as the catalogue and the clock's lists are the same. ``products``: of item ids, a
+    look-up of those in the catalogue, from memory where it can be; None: the store is asked.
     """
 
     now: int
@@ -197,6 +199,7 @@ class Wanted:
     currency: str | None = None
     affinities: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     kept: Keep = field(default=_anew, compare=False, repr=False)
+    products: Callable[[Sequence[str]], Mapping[str, Product]] | None = None
 
 
 def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:
