@@ -81,7 +81,7 @@ dialog::backdrop{background:var(--rs-backdrop,rgba(20,18,16,.5));animation:fade 
 .bar{inset-block-end:0;inset-inline:0}
 .bar .box{border-radius:0;animation:up .28s cubic-bezier(.2,.8,.3,1);box-shadow:0 -8px 34px -10px rgba(20,18,16,.3)}
 .bar .body,.bar .step{flex-direction:row;flex-wrap:wrap;align-items:center;justify-content:center;gap:10px 24px}
-.bar .body{padding:16px 68px;max-height:50vh}
+.bar .body{padding:16px 68px;max-height:min(85vh,max(50vh,280px))}
 .bar .body>*,.bar .step>*{margin:0;flex:0 1 auto}
 .bar .shelf{flex:1 1 100%}
 .inline .box{box-shadow:none;border:1px solid var(--rs-line,#e4e1dc)}
