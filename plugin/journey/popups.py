@@ -7,6 +7,8 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from plugin.journey.acting import Acting
+from plugin.profile.fold import IDLE_MS
+from plugin.profile.profile import Profile
 from plugin.segment.evaluate import evaluate
 from plugin.segment.facts import Facts
 from plugin.serve.retain.manners import rule_of, shield_needs
@@ -26,7 +28,8 @@ def moment_of(
     popups: those that will be asked for.
     """
     shop, profile, known = acting.shop, acting.profile, acting.profile_id
-    started, late = profile.session_started_at, Late(tx, acting, popups, now)
+    started = _visit_began(profile, now)
+    late = Late(tx, acting, popups, now, started)
     seen: dict[str, Seen] = {}
     if known is not None:
         seen = meetings.seen(tx, known, now, started)
@@ -50,20 +53,28 @@ def moment_of(
     )
 
 
+def _visit_began(profile: Profile, now: int) -> int | None:
+    """When the visit that goes on at ``now`` began; None: there is none, the last one is over."""
+    over = now - (profile.last_seen_at or 0) >= IDLE_MS
+    return None if over else profile.session_started_at
+
+
 class Late:
     """What a decision may ask of the store, looked up when it is first asked for."""
 
-    def __init__(self, tx: Tx, acting: Acting, popups: Sequence[Popup], now: int) -> None:
+    def __init__(
+        self, tx: Tx, acting: Acting, popups: Sequence[Popup], now: int, started: int | None
+    ) -> None:
         self._tx, self._acting, self._popups, self._now = tx, acting, popups, now
+        self._started = started
         self._by_rule: dict[str, bool] = {}
 
     @cached_property
     def pages(self) -> int:
         """How many pages of this visit were viewed."""
-        started = self._acting.profile.session_started_at
-        if self._acting.profile_id is None or started is None:
+        if self._acting.profile_id is None or self._started is None:
             return 0
-        return meetings.pages(self._tx, self._acting.profile_id, started, self._now)
+        return meetings.pages(self._tx, self._acting.profile_id, self._started, self._now)
 
     @cached_property
     def without_code(self) -> AbstractSet[str]:
@@ -86,9 +97,9 @@ class Late:
 
     @cached_property
     def _before(self) -> AbstractSet[str]:
-        started = self._acting.profile.session_started_at
-        if self._acting.profile_id is None or started is None:
+        if self._acting.profile_id is None:
             return frozenset()
+        started = self._now if self._started is None else self._started
         return meetings.inside_before(self._tx, self._acting.profile_id, started)
 
     def belongs(self, name: str) -> bool:

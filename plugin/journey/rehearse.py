@@ -87,7 +87,7 @@ def rehearse(
         with store.read() as tx:
             for person in people(tx, shop, docs, ids[place : place + BATCH], now):
                 pages_then = list(stops(person, since, closed))
-                for one in sets:
+                for one in sets if pages_then else ():
                     one.walk(pages_then)
                 visitors, pages = visitors + bool(pages_then), pages + len(pages_then)
         if enough():

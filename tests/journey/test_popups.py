@@ -146,3 +146,15 @@ def test_a_visitor_who_has_just_bought_is_left_alone_where_the_owner_says_so(doo
 
     assert door.meets() is None
     assert door.meets(CHO) == "hello"
+
+
+def test_a_visit_that_is_over_counts_for_no_cap_of_this_one(door: Door) -> None:
+    door.puts("hello")
+    door.does(MINA, "page_view", ago=2 * HOUR)
+    door.does(MINA, "popup_view", ago=2 * HOUR, popup_id="hello")
+
+    assert door.meets() == "hello"
+
+    door.does(MINA, "page_view")
+    door.does(MINA, "popup_view", popup_id="hello")
+    assert door.meets() is None
