@@ -72,8 +72,8 @@ def after_visit(model: Built, seen: Sequence[str], profile_id: int | None, n: in
         )
         # Numbers behind the model's are of products viewed since, and are not known for ever.
         names = {one.number: model.recent.item_id(one.number) for one in placed}
-    places = {one.number: one.places for one in placed}
-    return Ranked([one.number for one in placed], names.__getitem__, places.__getitem__)
+    found = {one.number: one for one in placed}
+    return Ranked(list(found), names.__getitem__, lambda number: found[number].places)
 
 
 def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:

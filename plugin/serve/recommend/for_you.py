@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -23,11 +23,24 @@ Lists: TypeAlias = dict[str, list[tuple[int, float]]]
 
 
 class Placed(NamedTuple):
-    """A product of the fused list, and where each ranker had it: ``{"neighbours": 1}`` is first."""
+    """A product of the fused list."""
 
     number: int
     score: float
-    places: dict[str, int]
+    lists: Lists
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Where each ranker had it: ``{"neighbours": 1}`` is first; of one that had it not: none.
+
+        Looked up when it is asked for, which is seldom.
+        """
+        return {
+            name: place
+            for name, ranked in self.lists.items()
+            for place, (number, _) in enumerate(ranked, 1)
+            if number == self.number
+        }
 
 
 def session_arrays(
@@ -76,15 +89,7 @@ def for_you(
     lists = ranked_lists(rankers, seen, tuning.depth, recent, visitor, forgotten)
     scores = fused(lists, rankers.habits, seen, tuning)
     best = sorted(scores.items(), key=itemgetter(1), reverse=True)[:n]
-    places = {
-        name: {number: place for place, (number, _) in enumerate(ranked, 1)}
-        for name, ranked in lists.items()
-    }
-    return [Placed(number, score, _where(number, places)) for number, score in best]
-
-
-def _where(number: int, places: Mapping[str, Mapping[int, int]]) -> dict[str, int]:
-    return {name: of[number] for name, of in places.items() if number in of}
+    return [Placed(number, score, lists) for number, score in best]
 
 
 def ranked_lists(

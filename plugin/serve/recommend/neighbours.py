@@ -34,12 +34,16 @@ def neighbour_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         posting_ends.append(len(postings))
         rarity.append(1 + log(len(visits) / len(rows)) if rows else 1 + log(len(visits) + 1))
     weights = visits.freshness(tuning.neighbour_days)
+    views, ends = array("I"), array("I")
     for row, items in enumerate(visits):
-        weights[row] /= sqrt(len(set(items)))
+        distinct = _last_places(items)
+        views.extend(distinct)
+        ends.append(len(views))
+        weights[row] /= sqrt(len(distinct))
     running = [row for row, at in enumerate(visits.at) if at > visits.at[-1] - IDLE_MS // 1000]
     return {
-        "view.visits": visits.items,
-        "view.visit_ends": visits.ends,
+        "view.visits": views,
+        "view.visit_ends": ends,
         "view.visit_weights": weights,
         "view.visit_profiles": visits.profiles,
         "view.postings": postings,
@@ -62,9 +66,9 @@ class Neighbours:
         self._rarest = max(self._rarity, default=1.0)
         self._overlap = [exp(-n / tuning.overlap_fade) for n in range(tuning.remembered)]
         self._match = [exp(-n / tuning.match_fade) for n in range(tuning.remembered)]
-        # By distance, before and after: the slice from ``longest - met`` lies along a visit.
-        reach = range(-tuning.longest, tuning.longest)
-        self._near = [exp(-abs(n) / tuning.distance_fade) for n in reach]
+        # What each place of a visit counts, by the place of the product met.
+        near = [exp(-n / tuning.distance_fade) for n in range(tuning.longest)]
+        self._along = [near[met:0:-1] + near[: tuning.longest - met] for met in range(len(near))]
 
     def __call__(
         self,
@@ -164,15 +168,18 @@ class Neighbours:
     ) -> dict[int, float]:
         """Product number -> score: what the nearest visits say of it together."""
         scores: dict[int, float] = {}
-        have, near, middle = scores.get, self._near, self._tuning.longest
+        have, along, base = scores.get, self._along, len(self._ends)
+        visits, ends = self._visits, self._ends
         for weight, row in best:
-            items = self._visit(row, recent)
+            if row < base:
+                items = visits[ends[row - 1] if row else 0 : ends[row]].tolist()
+            else:
+                items = self._late(row - base, recent)
             met = len(items) - 1
             while met and items[met] not in seen:
                 met -= 1
             weight *= match[row]
-            # Of a repeated product the last place counts.
-            for number, nearness in dict(zip(items, near[middle - met :], strict=False)).items():
+            for number, nearness in zip(items, along[met], strict=False):
                 scores[number] = have(number, 0.0) + weight * nearness
         rarity = self._rarity
         known, rarest = len(rarity), self._rarest
@@ -180,10 +187,12 @@ class Neighbours:
             scores[number] *= rarity[number] if number < known else rarest
         return scores
 
-    def _visit(self, row: int, recent: Recent | None) -> Sequence[int]:
-        base = len(self._ends)
-        if recent is not None and row >= base:
-            return recent.visit(row - base)[-self._tuning.longest :]
-        start = self._ends[row - 1] if row else 0
-        items: list[int] = self._visits[start : self._ends[row]].tolist()
-        return items
+    def _late(self, row: int, recent: Recent | None) -> list[int]:
+        """A visit since the model, as the model would hold it."""
+        viewed = recent.visit(row) if recent is not None else ()
+        return _last_places(viewed[-self._tuning.longest :])
+
+
+def _last_places(items: Sequence[int]) -> list[int]:
+    """The products of a visit in the order in which each was viewed last."""
+    return list(dict.fromkeys(reversed(items)))[::-1]

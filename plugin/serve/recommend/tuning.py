@@ -25,31 +25,31 @@ class Tuning:
     postings: int = 150  # newest visits of a product that are neighbours
     neighbour_days: float = 100.0
     table_visits: int = 2_000  # newest visits of a product that its rows of both tables count
-    table_kept: int = 60  # products in a row of the table of products
+    table_kept: int = 40  # products in a row of the table of products
     table_behind: float = 0.6  # what the best product behind others is worth beside the best met
     table_days: float = 100.0
     saturation: float = 1.2  # k1 of BM25
     length: float = 0.75  # b of BM25
     follow_steps: int = 10  # how far apart two views may be to make a rule
     follow_back: float = 0.5  # what a rule against the order of views counts
-    follow_kept: int = 60
+    follow_kept: int = 40
     follow_behind: float = 0.8
     follow_days: float = 100.0
     walks: int = 2  # times that the rows of both tables grow by what lies behind their products
     walk_over: int = 10  # products of a row that are walked over
-    walk_to: int = 30  # products of theirs that are reached
+    walk_to: int = 15  # products of theirs that are reached
     trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
     trend_known: float = 0.28  # how much of its rise a product's views of all time explain
 
     # Asking. Fades: the weight of the view before is 1/e after so many views, or times the share.
     remembered: int = 12  # newest distinct products of the visit that find neighbours
-    neighbours: int = 60
+    neighbours: int = 50
     overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
     match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
     distance_fade: float = 5.0  # in how far a product stands from the one met
-    table_remembered: int = 5
+    table_remembered: int = 4
     table_fade: float = 0.5
-    follow_remembered: int = 5
+    follow_remembered: int = 4
     follow_fade: float = 0.5
     depth: int = 60  # products each ranker gives to the fusion
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from heapq import nlargest
 from operator import itemgetter
 from typing import Any
 
@@ -74,8 +73,8 @@ def row_arrays(
         walked = _Flat((_walk(walked, n, worth, tuning) for n in range(len(met.ends))), kept)
     items, scores, beside = array("I"), array("f"), array("B")
     for number in range(len(met.ends)):
-        near = {other for other, _ in met.row(number, kept)}
-        row = list(walked.row(number, kept))
+        near = set(met.row(number, kept)[0])
+        row = list(zip(*walked.row(number, kept), strict=True))
         # Sorting keeps the order within what was met, and within the rest.
         row.sort(key=lambda one: one[0] not in near)
         items.extend(other for other, _ in row)
@@ -95,29 +94,32 @@ class _Flat:
     def __init__(self, rows: Iterable[Mapping[int, float]], kept: int) -> None:
         self.items, self.shares, self.ends = array("I"), array("f"), array("I")
         for row in rows:
+            best = sorted(row, key=row.__getitem__, reverse=True)[:kept]
+            most = row[best[0]] if best else 0.0
             # What is ages old may count so little that it is nothing.
-            best = [one for one in nlargest(kept, row.items(), key=SCORE) if one[1] > 0]
-            self.items.extend([number for number, _ in best])
-            self.shares.extend([score / best[0][1] for _, score in best])
+            if most > 0:
+                self.items.extend(best)
+                self.shares.extend([row[number] / most for number in best])
             self.ends.append(len(self.items))
 
-    def row(self, number: int, most: int) -> Iterable[tuple[int, float]]:
+    def row(self, number: int, most: int) -> tuple[array[int], array[float]]:
+        """The first ``most`` of a row, and their shares."""
         start = self.ends[number - 1] if number else 0
-        span = slice(start, min(start + most, self.ends[number]))
-        return zip(self.items[span], self.shares[span], strict=True)
+        end = min(start + most, self.ends[number])
+        return self.items[start:end], self.shares[start:end]
 
 
 def _walk(rows: _Flat, number: int, worth: float, tuning: Tuning) -> dict[int, float]:
     """A row, and beside it what a walk over two rows ends at: ``worth`` for the likeliest end."""
     reached: dict[int, float] = {}
     have = reached.get
-    for over, first in rows.row(number, tuning.walk_over):
-        row = list(rows.row(over, tuning.walk_to))
-        first /= sum([share for _, share in row]) or 1.0  # a row may be empty
-        for other, share in row:
+    for over, first in zip(*rows.row(number, tuning.walk_over), strict=True):
+        others, shares = rows.row(over, tuning.walk_to)
+        first /= sum(shares) or 1.0  # a row may be empty
+        for other, share in zip(others, shares, strict=True):
             reached[other] = have(other, 0.0) + first * share
     reached.pop(number, None)
-    added = dict(rows.row(number, len(rows.items)))
+    added = dict(zip(*rows.row(number, len(rows.items)), strict=True))
     scale = worth / (max(reached.values(), default=0.0) or 1.0)
     for other, chance in reached.items():
         added[other] = added.get(other, 0.0) + scale * chance
