@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -94,6 +95,38 @@ def test_every_strategy_answers_everybody_in_the_same_shape(street: Street) -> N
                 assert set(item) == {
                     "item_id", "name", "url", "image", "price", "currency", "reason",
                 }  # fmt: skip
+
+
+def test_an_answer_that_is_kept_is_the_one_that_would_be_made_now(street: Street) -> None:
+    wishes = [
+        Wish(visitor_id=who, strategy=strategy)
+        for strategy in STRATEGIES
+        for who in (None, MINA, CHO)
+    ]
+
+    def kept() -> list[Any]:
+        return [
+            orjson.loads(journey.recommend_json(street.store, street.shop, wish, street.now))
+            for wish in wishes
+        ]
+
+    def made() -> list[Any]:
+        found = [journey.recommend(street.store, street.shop, wish, street.now) for wish in wishes]
+        return [{"items": one.items, "strategy": one.strategy} for one in found]
+
+    told = [kept()]
+    for change in (
+        lambda: street.does(MINA, "view_item", "bag", "mug"),
+        lambda: street.does(CHO, "purchase", "lamp", "mug"),
+        lambda: street.sells("boots", price=700, sale_price=500),
+        lambda: street.sells("hat"),
+        street.learns,
+        lambda: street.sells("bag", availability="out_of_stock"),
+    ):
+        change()
+        told.append(kept())
+        assert told[-1] == kept() == made()
+        assert told[-1] != told[-2]
 
 
 def test_a_bare_strategy_is_short_only_when_the_shop_has_no_more(street: Street) -> None:
