@@ -19,7 +19,7 @@ from plugin.storage.marks import Marks
 
 MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
 MOST_LISTS = 200
-MOST_PAGES = 4_000  # lists of one product's page: numbers, some 400 bytes each
+MOST_PAGES = 10_000  # lists of one product's page: numbers, some 400 bytes each
 MOST_OF_VISITORS = 4_000  # profiles and answers, some 2 kB each
 
 T = TypeVar("T")
