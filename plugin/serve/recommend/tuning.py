@@ -43,7 +43,7 @@ class Tuning:
 
     # Asking. Fades: the weight of the view before is 1/e after so many views, or times the share.
     remembered: int = 12  # newest distinct products of the visit that find neighbours
-    neighbours: int = 50
+    neighbours: int = 100
     overlap_fade: float = 3.0  # in how much a product counts for finding neighbours
     match_fade: float = 3.0  # in how much the newest product met weighs a neighbour
     distance_fade: float = 5.0  # in how far a product stands from the one met
