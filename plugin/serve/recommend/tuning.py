@@ -37,7 +37,7 @@ class Tuning:
     follow_days: float = 100.0
     walks: int = 2  # times that the rows of both tables grow by what lies behind their products
     walk_over: int = 10  # products of a row that are walked over
-    walk_to: int = 15  # products of theirs that are reached
+    walk_to: int = 30  # products of theirs that are reached
     trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
     trend_known: float = 0.28  # how much of its rise a product's views of all time explain
 
