@@ -12,12 +12,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from plugin.shop import Shop
 from plugin.storage.engine import Store
 from plugin.storage.migrate import migrate
 from plugin.storage.postgres import PostgresStore
 from plugin.storage.sqlite import SqliteStore
+
+# A busy machine makes no promise wrong: how long an example takes is not what these tests hold.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 TABLES = "select tablename as name from pg_tables where schemaname = current_schema()"
 # A Tuesday noon in Seoul.
