@@ -23,8 +23,9 @@ from plugin.segment.text import fold
 from plugin.shop import Shop
 
 Bind = Callable[[Any], str]
-# What ``str.strip`` takes off.
-SPACES = "".join(chr(i) for i in range(sys.maxunicode + 1) if chr(i).isspace())
+# What ``str.strip`` takes off; there is none behind the last one of these (a test looks).
+LAST_SPACE = "\N{IDEOGRAPHIC SPACE}"
+SPACES = "".join(chr(i) for i in range(ord(LAST_SPACE) + 1) if chr(i).isspace())
 ASCII_SPACES = "".join(one for one in SPACES if one.isascii())
 SEVERAL = "instr(e.items, '},{') > 0"  # an event may have several lines: of SQLite
 LINES = "json_array_elements(cast(e.items as json)) as i (value)"  # of PostgreSQL

@@ -13,8 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils.utils import Format, rows_from_file
-
 from plugin.collect.checks import check_visit
 from plugin.collect.order_rows import Line, RowRefused, RowsRead, columns, read_orders
 from plugin.errors import NotFound, PluginError
@@ -73,6 +71,9 @@ class Source:
 
     def rows(self, told: Callable[[int], None]) -> Iterator[tuple[int, dict[str, Any]]]:
         """Number (the header is row 1) and fields of each row; ``told`` hears the bytes read."""
+        # Read only where it is used: every process that serves would begin half a second later.
+        from sqlite_utils.utils import Format, rows_from_file
+
         with self.path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)

@@ -26,6 +26,7 @@ from plugin.storage import backfills, rules
 from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
 from plugin.storage.rule_parts import Parts
+from plugin.storage.rule_words import SPACES
 from tests.segment.lives import MOMENTS, ZONES
 from tests.storage import rule_histories
 
@@ -89,6 +90,10 @@ def agree(tx: Tx, read: list[Rule], moment: int, shop: Shop) -> None:
         some = every[::3]
         among = backfills.matching_among(tx, rule, some, moment, shop)
         assert among == held & set(some), rule.document
+
+
+def test_sql_takes_off_the_spaces_that_python_does() -> None:
+    assert "".join(chr(i) for i in range(sys.maxunicode + 1) if chr(i).isspace()) == SPACES
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
