@@ -13,7 +13,8 @@ from rig.server import VICTIMS, Server, is_alive
 
 from plugin import faults
 
-READY_WITHIN_S = 2.0
+READY_WITHIN_S = 2.0  # what is promised: held by the long run, which has the machine to itself
+READY_AT_ALL_S = 6.0  # the few kills of each test run may share it
 SHORT = 6
 # The keeper holds what waits for its commit, so it dies most often.
 DECK = ("keeper", "web", "everything", "keeper", "parent", "keeper", "web", "everything")
@@ -48,7 +49,8 @@ def test_whoever_is_killed_nothing_acknowledged_is_lost_or_counted_twice(
     verdict = judge(server.folder, ledger)
     print(table(kills, ledger, verdict))
     assert not verdict, verdict
-    assert [kill for kill in kills if kill[1] > READY_WITHIN_S] == []
+    within = READY_WITHIN_S if long else READY_AT_ALL_S
+    assert [kill for kill in kills if kill[1] > within] == []
 
 
 def table(kills: list[Kill], ledger: Ledger, verdict: Verdict) -> str:
