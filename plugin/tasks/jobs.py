@@ -13,8 +13,6 @@ from plugin.journey.proof import keep_outcomes
 from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
 from plugin.storage.engine import Store
-from plugin.tasks.feeds import run_due
-from plugin.tasks.outbox import Post, deliver
 from plugin.tasks.trainer import build_apart
 from plugin.tasks.writer import Writer
 
@@ -41,7 +39,7 @@ def jobs(settings: Settings, writer: Writer | None = None) -> tuple[Job, ...]:
     own: dict[str, dict[str, Any]] = {
         "tick": {"every_s": settings.tick_seconds, "run": partial(_tick, writer=writer)},
         "models": {"run": partial(_models, settings=settings)},
-        "feeds": {"run": partial(run_due, writer=writer, private=settings.fetch_private)},
+        "feeds": {"run": partial(_feeds, writer=writer, private=settings.fetch_private)},
         "webhooks": {
             "run": partial(
                 _webhooks, secret_key=settings.secret_key, private=settings.fetch_private
@@ -62,7 +60,18 @@ def _tick(store: Store, shop: Shop, now: int, writer: Writer | None = None) -> s
 def _webhooks(
     store: Store, shop: Shop, now: int, secret_key: str = "", private: bool = False
 ) -> str:
+    # Read when it first runs: a writer that has to come back does not wait for what fetches.
+    from plugin.tasks.outbox import Post, deliver
+
     return str(deliver(Post(store, shop, secret_key, private), now))
+
+
+def _feeds(
+    store: Store, shop: Shop, now: int, writer: Writer | None = None, private: bool = False
+) -> str:
+    from plugin.tasks.feeds import run_due  # as above
+
+    return run_due(store, shop, now, writer=writer, private=private)
 
 
 def _models(store: Store, shop: Shop, now: int, settings: Settings | None = None) -> str:
@@ -111,7 +120,7 @@ JOBS = (
     Job("webhooks", "tells the owner's addresses who entered and who left", _webhooks, every_s=10),
     Job("rankings", "makes the lists of best sellers and of segments' favourites", _rankings, 300),
     Job("models", "learns what is viewed and bought together", _models, every_s=300),
-    Job("feeds", "reads the catalogue's feeds whose time has come", run_due, every_s=10),
+    Job("feeds", "reads the catalogue's feeds whose time has come", _feeds, every_s=10),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
     Job("proof", "counts popups and windows that very many have met", keep_outcomes, 3600),

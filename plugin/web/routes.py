@@ -8,7 +8,7 @@ from __future__ import annotations
 from plugin.web import coupons_api as c
 from plugin.web import definitions as d
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
-from plugin.web.admin import ADMIN_ROUTES
+from plugin.web.admin_routes import ADMIN_ROUTES
 from plugin.web.popups_api import why
 from plugin.web.recipes_api import adopt_recipe, list_recipes
 from plugin.web.rehearsal_api import rehearsal

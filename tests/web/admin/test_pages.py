@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from plugin.tasks.jobs import JOBS
-from plugin.web.admin import ADMIN_ROUTES
+from plugin.web.admin_routes import ADMIN_ROUTES
 from tests.web.conftest import token
 
 CHO = "cho-0123456789abcdef"
