@@ -16,6 +16,8 @@ from plugin.tasks.writer import Writer
 
 log = logging.getLogger("regulars.clock")
 FIRST_RUN_AFTER_S = 2
+# What runs seldom takes long, and a start has enough to do with the visits that waited for it.
+SELDOM_S, FIRST_SELDOM_RUN_AFTER_S = 300, 30
 
 
 def make_clock(
@@ -31,9 +33,11 @@ def make_clock(
         timezone=timezone.utc,
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-    soon = datetime.now(timezone.utc) + timedelta(seconds=FIRST_RUN_AFTER_S)
+    began = datetime.now(timezone.utc)
     for job in jobs(house.settings, writer):
         if job.every_s is not None:
+            wait_s = FIRST_RUN_AFTER_S if job.every_s < SELDOM_S else FIRST_SELDOM_RUN_AFTER_S
+            soon = began + timedelta(seconds=wait_s)
             timing = {"trigger": "interval", "seconds": job.every_s, "next_run_time": soon}
         else:
             timing = {"trigger": "cron", "hour": job.at_hour, "minute": 10}
