@@ -14,7 +14,7 @@ from plugin import faults
 from plugin.errors import PluginError
 from plugin.serve.recommend.build import FORM, build
 from plugin.shop import DAY, Shop
-from plugin.storage import forgotten, locations, model_files, model_rows, models, weights
+from plugin.storage import forgotten, locations, model_files, model_rows, models, pulse, weights
 from plugin.storage.engine import Store, Tx
 
 LEAST = 20  # views and orders that are worth a new model
@@ -35,7 +35,7 @@ def why_build(store: Store, now: int) -> str | None:
             return "its file cannot be read"
         enough, cut = _worth(row), row["cut_seq"]
         # To count them is to read all events since, so first whether there are so many at all.
-        if models.last_event(tx) - cut >= enough and models.new_deeds(tx, cut, enough) >= enough:
+        if pulse.newest_seq(tx) - cut >= enough and models.new_deeds(tx, cut, enough) >= enough:
             return f"{enough} views and orders came"
         left_out = len(forgotten.everybody(tx))
         if left_out >= MOST_FORGOTTEN:
@@ -74,7 +74,7 @@ def build_model(
     with model_files.alone(store.models):
         began = monotonic()
         with store.read() as tx:
-            before, cut_seq = models.newest(tx), models.last_event(tx)
+            before, cut_seq = models.newest(tx), pulse.newest_seq(tx)
             left_out, catalogue = forgotten.everybody(tx), locations.version(tx)
             found = model_rows.learnt(tx, most_views=most_views, told=told)
             tuning = weights.kept(tx, FORM)

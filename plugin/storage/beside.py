@@ -9,9 +9,9 @@ from contextlib import ExitStack, nullcontext
 from typing import TypeVar
 
 from plugin.storage.engine import Check, Store, Tx
+from plugin.storage.pulse import newest_seq
 
 T = TypeVar("T")
-NEWEST = "select max(seq) from events"
 MOST = 2  # at once: the visitors of the shop are served meanwhile
 TRIES = 5
 
@@ -34,7 +34,7 @@ def ask_all(
     """
     if many <= 1:
         return [ask(tx, 0)]
-    newest = tx.value(NEWEST)
+    newest = newest_seq(tx)
 
     def apart(part: int) -> T:
         with ExitStack() as stack:
@@ -47,12 +47,12 @@ def ask_all(
         return [ask(tx, 0), *(other.result() for other in others)]
 
 
-def _like(store: Store, newest: int | None, stack: ExitStack) -> Tx:
+def _like(store: Store, newest: int, stack: ExitStack) -> Tx:
     """A look that sees the same events; newer ones too, where they come faster than we look."""
     for left in reversed(range(TRIES)):
         with ExitStack() as trial:
             tx = trial.enter_context(store.read())
-            if tx.value(NEWEST) == newest or not left:
+            if newest_seq(tx) == newest or not left:
                 stack.push(trial.pop_all())
                 return tx
     raise AssertionError("the last try is taken as it is")

@@ -12,6 +12,7 @@ import orjson
 from plugin.collect.event import Event, Item
 from plugin.shop import Shop
 from plugin.storage.engine import Row, Tx
+from plugin.storage.pulse import newest_seq
 
 ADD = """
 insert into events (event_id, profile, name, at, day, received_at, adjusted, source,
@@ -21,7 +22,6 @@ values (:event_id, :profile, :name, :at, :day, :received_at, :adjusted, :source,
 on conflict (event_id) do nothing
 """
 NEW = "returning event_id, day, profile"
-LAST = "select max(seq) from events"
 SINCE = "select event_id, day, profile from events where seq > :last"
 ADD_DAYS = """
 insert into day_visitors (day, profile, events) values (:day, :profile, :events)
@@ -75,7 +75,7 @@ def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> 
     """
     rows = [_row(event, ids[event.visitor_id], shop) for event in events]
     if tx.alone:  # then whatever has a later number is ours
-        last = tx.value(LAST) or 0
+        last = newest_seq(tx)
         tx.fill(ADD, rows)
         new = tx.tuples(SINCE, last=last)
     else:

@@ -13,11 +13,11 @@ import msgspec
 from plugin.serve.recommend.recent import Recent
 from plugin.storage import forgotten
 from plugin.storage.engine import Tx
+from plugin.storage.pulse import newest_seq
 
 AT_ONCE = 200  # events that one request takes in, some 2 ms: no request pays for a backlog
 MOST_BEHIND = 20_000  # events that are taken in at all; of more, the newest
 
-LAST = "select max(seq) from events"
 SINCE = """
 select seq, profile, at, case when name = 'view_item' then items end as items
 from events
@@ -62,7 +62,7 @@ class Fresh:
             # On PostgreSQL an event may be committed after one with a higher number. Then it is
             # missed here, and its visit is a neighbour from the next build on.
             rows = tx.tuples(SINCE, last=self.seen, most=AT_ONCE)
-            if len(rows) == AT_ONCE and (newest := tx.value(LAST) - MOST_BEHIND) > self.seen:
+            if len(rows) == AT_ONCE and (newest := newest_seq(tx) - MOST_BEHIND) > self.seen:
                 rows = tx.tuples(SINCE, last=newest, most=AT_ONCE)
             for seq, profile, at, items in rows:
                 self.seen = seq

@@ -47,7 +47,6 @@ OLDER = "delete from models where generation < (select max(m.generation) from mo
 OLDER_PARTS = """
 delete from model_parts where generation < (select max(m.generation) from models m)
 """
-LAST = "select max(seq) from events"
 SOMETHING = "select 1 from items where availability <> 'removed' limit 1"
 # Counted no further than is asked about, so that a busy shop pays no more.
 NEW_DEEDS = """
@@ -167,11 +166,6 @@ def is_something(tx: Tx) -> bool:
 def new_deeds(tx: Tx, cut_seq: int, most: int) -> int:
     """How many views and purchases came after the event ``cut_seq``; counted up to ``most``."""
     return int(tx.value(NEW_DEEDS, cut=cut_seq, most=most))
-
-
-def last_event(tx: Tx) -> int:
-    """The number of the newest event; 0: there is none."""
-    return int(tx.value(LAST) or 0)
 
 
 def _open(held: _Held, store: Store, tx: Tx, found: Row) -> None:

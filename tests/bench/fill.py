@@ -9,7 +9,8 @@ from __future__ import annotations
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -166,18 +167,25 @@ def cut(tables: dict[str, Table]) -> Sample:
     )
 
 
-def fill(path: Path, like: Sample, events: int, rng: Random) -> list[str]:
-    """Make a store of ``events`` events at ``path``; the ids of its visitors."""
-    check_room(path.parent, events)
-    open_store(path).close()
+@contextmanager
+def quick_connection(path: Path) -> Iterator[Any]:
+    """A connection to the store at ``path`` that writes without care, for filling it."""
     connection = sqlite3.connect(str(path), isolation_level=None)
     # Nothing is lost with a store that is half made.
     for setting in ("journal_mode = delete", "journal_mode = off", "synchronous = off"):
         connection.execute(f"pragma {setting}")
     connection.execute(f"pragma cache_size = -{CACHE_KB}")
-    began = time.perf_counter()
-    visitors = Filling(connection, like, rng).run(events)
+    yield connection
     connection.close()
+
+
+def fill(path: Path, like: Sample, events: int, rng: Random) -> list[str]:
+    """Make a store of ``events`` events at ``path``; the ids of its visitors."""
+    check_room(path.parent, events)
+    open_store(path).close()
+    with quick_connection(path) as connection:
+        began = time.perf_counter()
+        visitors = Filling(connection, like, rng).run(events)
     size = path.stat().st_size / 1024**2
     took = time.perf_counter() - began
     note(f"{events:>10,} events of {len(visitors):,} visitors: {size:,.0f} MB in {took:,.0f} s")

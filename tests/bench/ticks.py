@@ -21,7 +21,7 @@ from typing import Any
 from checkout import ROOT  # noqa: F401  (before plugin)
 from evaluate import rules
 from figures import Figure, middle, note, tell
-from fill import SHOP, open_store
+from fill import SHOP, open_store, quick_connection
 
 from plugin import journey
 from plugin.collect.event import Event, Item
@@ -29,7 +29,7 @@ from plugin.journey import STEPS
 from plugin.journey.reassign import BATCH
 from plugin.shop import DAY, HOUR, SECOND
 from plugin.storage import segments
-from plugin.storage.sqlite import SqliteStore, sqlite3
+from plugin.storage.sqlite import SqliteStore
 
 LARGEST = int(os.environ.get("VISITORS", "1000000"))
 SIZES = (10_000, 100_000, 1_000_000)
@@ -39,7 +39,6 @@ ACTING = 200
 PART = 5_000  # visitors of a full pass that are looked at; the rest is reckoned
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
 MARK_GROWTH, MARK_FULL = 1.5, 100.0
-CACHE_KB = 1_500_000
 MS = 1e3
 
 
@@ -97,18 +96,14 @@ def sample(path: Path, rng: Random, now: int) -> None:
 def grow(path: Path, like: Path, size: int) -> None:
     """A store at ``path`` with ``size`` visitors: those of ``like``, again and again."""
     shutil.copy(like, path)
-    connection: Any = sqlite3.connect(str(path), isolation_level=None)
-    for setting in ("journal_mode = delete", "journal_mode = off", "synchronous = off"):
-        connection.execute(f"pragma {setting}")
-    connection.execute(f"pragma cache_size = -{CACHE_KB}")
-    began, copies = time.perf_counter(), range(1, size // PEOPLE)
-    for table in ("profiles", "events", "memberships", "checks"):
-        connection.execute("begin")
-        statement = _again(connection, table)
-        connection.executemany(statement, [{"copy": n, "by": n * PEOPLE} for n in copies])
-        connection.execute("commit")
-    connection.execute(f"update segments set size = size * {size // PEOPLE}")
-    connection.close()
+    with quick_connection(path) as connection:
+        began, copies = time.perf_counter(), range(1, size // PEOPLE)
+        for table in ("profiles", "events", "memberships", "checks"):
+            connection.execute("begin")
+            statement = _again(connection, table)
+            connection.executemany(statement, [{"copy": n, "by": n * PEOPLE} for n in copies])
+            connection.execute("commit")
+        connection.execute(f"update segments set size = size * {size // PEOPLE}")
     mb = path.stat().st_size / 1024**2
     note(f"{size:>9,} visitors: {mb:,.0f} MB in {time.perf_counter() - began:,.0f} s")
 

@@ -23,12 +23,12 @@ from typing import Any
 
 from checkout import ROOT
 from figures import Figure, middle, note, tell
-from fill import SHOP, open_store
+from fill import SHOP, open_store, quick_connection
 
 from plugin import journey
 from plugin.shop import DAY, HOUR, MINUTE, SECOND
 from plugin.storage import models
-from plugin.storage.sqlite import SqliteStore, sqlite3
+from plugin.storage.sqlite import SqliteStore
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 LARGEST = int(os.environ.get("TRAIN", "1000000"))
@@ -40,7 +40,6 @@ VISITS = 3  # of a visitor, on average
 ORDERS = 0.05  # visits that end in an order
 FAME = 0.8  # Zipf's exponent
 TOGETHER = 20_000
-CACHE_KB = 1_000_000
 MB, MICRO = 1024.0, 1e6
 MARK_GROWTH = 1.15  # a view's cost ten times larger; what is not the views' own hides in the small
 MARK_MEMORY = 120.0
@@ -141,14 +140,9 @@ class Filling:
 def fill(path: Path, views: int, rng: Random) -> None:
     """Make a store with so many views at ``path``."""
     open_store(path).close()
-    connection = sqlite3.connect(str(path), isolation_level=None)
-    # Nothing is lost with a store that is half made.
-    for setting in ("journal_mode = delete", "journal_mode = off", "synchronous = off"):
-        connection.execute(f"pragma {setting}")
-    connection.execute(f"pragma cache_size = -{CACHE_KB}")
-    began = time.perf_counter()
-    Filling(connection, rng, int(time.time() * SECOND) - HOUR).run(views)
-    connection.close()
+    with quick_connection(path) as connection:
+        began = time.perf_counter()
+        Filling(connection, rng, int(time.time() * SECOND) - HOUR).run(views)
     size = path.stat().st_size / MB**2
     note(f"{views:>10,} views: {size:,.0f} MB in {time.perf_counter() - began:,.0f} s")
 

@@ -18,7 +18,7 @@ from plugin.errors import PluginError
 from plugin.journey import STEPS
 from plugin.serve.recommend.tuning import DEFAULT
 from plugin.shop import DAY, HOUR, MINUTE, Shop
-from plugin.storage import forgotten, items, model_files, models, profiles
+from plugin.storage import forgotten, items, model_files, models, profiles, pulse
 from plugin.storage.engine import Store
 from plugin.storage.sqlite import SqliteStore
 
@@ -165,7 +165,7 @@ def test_a_model_knows_what_it_was_made_of(town: Town) -> None:
         "items": 3,
     }
     with town.store.read() as tx:
-        assert row["cut_seq"] == models.last_event(tx)
+        assert row["cut_seq"] == pulse.newest_seq(tx)
         assert models.newest(tx) == row
 
 

@@ -7,13 +7,12 @@ Sequential rules (Ludewig and Jannach, "Evaluation of session-based recommendati
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from typing import Any
 
 from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
-from plugin.serve.recommend.walk import Ranked, Rows, row_arrays
+from plugin.serve.recommend.walk import RowRanker, row_arrays
 
 
 def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
@@ -41,20 +40,8 @@ def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
     return row_arrays("view.follow", rows, tuning.follow_kept, tuning.follow_behind, tuning)
 
 
-class Follow:
+class Follow(RowRanker):
     """The rules of a model, asked for what goes with the products of a visit."""
 
     def __init__(self, arrays: Arrays, tuning: Tuning) -> None:
-        self._rows, self._tuning = Rows(arrays, "view.follow"), tuning
-
-    def __call__(self, seen: Sequence[int], n: int) -> Ranked:
-        """The ``n`` best (number, score), best first; ``seen``: oldest first, repeats allowed.
-
-        The rows of the newest distinct products are added, each older one times ``follow_fade``.
-        """
-        tuning = self._tuning
-        return self._rows.together(seen, tuning.follow_remembered, tuning.follow_fade, n)
-
-    def beside(self, number: int, n: int) -> Ranked:
-        """The ``n`` best of those that were viewed soon after a product or before it."""
-        return self._rows.beside(number, n)
+        super().__init__(arrays, "view.follow", tuning.follow_remembered, tuning.follow_fade)

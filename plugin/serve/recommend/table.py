@@ -8,7 +8,6 @@ as the terms: views of a product saturate, famous products and long visits count
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from itertools import repeat
 from math import log1p
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
-from plugin.serve.recommend.walk import Ranked, Rows, row_arrays
+from plugin.serve.recommend.walk import RowRanker, row_arrays
 
 
 def table_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
@@ -83,20 +82,8 @@ def _weighed(visits: Visits, tuning: Tuning) -> tuple[array[int], array[float], 
     return items, weights, ends
 
 
-class Table:
+class Table(RowRanker):
     """The table of a model, asked for what lies beside the products of a visit."""
 
     def __init__(self, arrays: Arrays, tuning: Tuning) -> None:
-        self._rows, self._tuning = Rows(arrays, "view.table"), tuning
-
-    def __call__(self, seen: Sequence[int], n: int) -> Ranked:
-        """The ``n`` best (number, score), best first; ``seen``: oldest first, repeats allowed.
-
-        The rows of the newest distinct products are added, each older one times ``table_fade``.
-        """
-        tuning = self._tuning
-        return self._rows.together(seen, tuning.table_remembered, tuning.table_fade, n)
-
-    def beside(self, number: int, n: int) -> Ranked:
-        """The ``n`` best of those that were viewed in one visit with a product."""
-        return self._rows.beside(number, n)
+        super().__init__(arrays, "view.table", tuning.table_remembered, tuning.table_fade)

@@ -57,6 +57,24 @@ class Rows:
         return list(zip(*self[number], strict=True))[:most]
 
 
+class RowRanker:
+    """Ranks by the rows of one name: those of the newest products of a visit, or one alone."""
+
+    def __init__(self, arrays: Arrays, name: str, remembered: int, fade: float) -> None:
+        self._rows, self._remembered, self._fade = Rows(arrays, name), remembered, fade
+
+    def __call__(self, seen: Sequence[int], n: int) -> Ranked:
+        """The ``n`` best (number, score), best first; ``seen``: oldest first, repeats allowed.
+
+        The rows of the newest distinct products are added, each older one times ``fade``.
+        """
+        return self._rows.together(seen, self._remembered, self._fade, n)
+
+    def beside(self, number: int, n: int) -> Ranked:
+        """The ``n`` best of those that were met in one visit with a product, best first."""
+        return self._rows.beside(number, n)
+
+
 def row_arrays(
     name: str, rows: Iterable[Mapping[int, float]], kept: int, behind: float, tuning: Tuning
 ) -> dict[str, array[Any]]:
