@@ -89,12 +89,11 @@ def settle(tx: Tx, fresh: Iterable[Event], shop: Shop) -> None:
     told = [e for e in fresh if e.transaction_id and e.name in ("purchase", "refund")]
     if not told:
         return
-    ids = {e.transaction_id for e in told if e.transaction_id}
-    ids = {e.transaction_id for e in told if e.transaction_id and e.params.get("coupon")} | {
-        row["transaction_id"] for row in tx.all(KNOWN, ids=sorted(ids))
-    }
-    if ids:
-        _anew(tx, sorted(ids), shop, max(e.received_at for e in told))
+    spoken_of = sorted({e.transaction_id for e in told if e.transaction_id})
+    known = {row["transaction_id"] for row in tx.all(KNOWN, ids=spoken_of)}
+    coded = {e.transaction_id for e in told if e.transaction_id and e.params.get("coupon")}
+    if ids := sorted(known | coded):
+        _anew(tx, ids, shop, max(e.received_at for e in told))
 
 
 def redeemed(tx: Tx, since: int = 0, until: int = ALWAYS) -> list[Row]:

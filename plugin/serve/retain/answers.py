@@ -88,11 +88,6 @@ def private_fields(popup: Popup) -> frozenset[str]:
     return frozenset(name for name, one in _asked(popup) if one.get("input") in ("email", "tel"))
 
 
-def field_names(popup: Popup) -> tuple[str, ...]:
-    """Every field and question of every look, in order, each once."""
-    return tuple(dict.fromkeys(name for name, _ in _asked(popup)))
-
-
 def _asked(popup: Popup, variant: int | None = None) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Every field and question of a variant, or of every one, by name."""
     for one in popup.variants if variant is None else popup.variants[variant : variant + 1]:
