@@ -16,7 +16,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from plugin.config import Settings
+from plugin.shop import Shop
+from plugin.storage import control
+from plugin.storage.house import House
+from plugin.tasks.group import GroupWriter
+from plugin.tasks.process import clock_ms
+from plugin.web.app import create_app
+from plugin.web.passwords import hashed
 
 try:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -40,6 +49,9 @@ ARGUMENTS = [
 NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })"
 
 EMAIL, PASSWORD = "mina@moon.example", "a good long password"
+
+# What axe is to look for.
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 PageOfAPerson = Callable[..., "Page"]
 
@@ -67,6 +79,44 @@ def sign_in(page: Page) -> None:
     page.fill("[name=email]", EMAIL)
     page.fill("[name=password]", PASSWORD)
     page.click("main button")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine with the shop moon."""
+
+    port: int
+    secret: str
+    client: Any
+
+    @property
+    def admin(self) -> str:
+        """The owner's pages."""
+        return f"http://127.0.0.1:{self.port}/admin"
+
+    def server(self, method: str, path: str, data: Any = None) -> Any:
+        """Call the server API with the secret key."""
+        bearer = {"Authorization": f"Bearer {self.secret}"}
+        answer = self.client.open(path, method=method, json=data, headers=bearer)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+
+@pytest.fixture
+def moon_engine(tmp_path: Path) -> Iterator[Engine]:
+    """The engine, whose shop moon has an owner, Mina, and nothing else yet."""
+    house = House(Settings(data=tmp_path, database_url=None, secret_key="test", rate_limit=False))
+    writer = GroupWriter(house).start()
+    app = create_app(house, writer, clock_ms)
+    keys = control.new_keys()
+    with house.control.write() as tx:
+        control.add_shop(tx, Shop("moon", keys.public, currency="EUR", created_at=clock_ms()), keys)
+        control.put_owner(tx, EMAIL, hashed(PASSWORD), clock_ms())
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    with answering(server):
+        yield Engine(server.server_port, keys.secret, app.test_client())
+    writer.close()
+    house.close()
 
 
 def missing(what: str) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from .conftest import STANDARDS
+
 Offer = dict[str, Any]
 
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LANGUAGE = "<script>Object.assign(document.documentElement, {{ lang: '{}', dir: '{}' }})</script>"
 DARK = (
     "<style>@media (prefers-color-scheme: dark) {"

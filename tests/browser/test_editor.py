@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
-from plugin.config import Settings
-from plugin.shop import DAY, Shop
-from plugin.storage import control
-from plugin.storage.house import House
-from plugin.tasks.group import GroupWriter
+from plugin.shop import DAY
 from plugin.tasks.process import clock_ms
-from plugin.web.app import create_app
-from plugin.web.passwords import hashed
 
-from .conftest import EMAIL, PASSWORD, Quiet, answering, sign_in
+from .conftest import STANDARDS, Engine, sign_in
 
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHO, ANA, TOMO = (f"{name}-0123456789abcdef" for name in ("cho", "ana", "tomo"))
-
-
-@dataclass(frozen=True)
-class Engine:
-    """A running engine with the shop moon."""
-
-    port: int
-    secret: str
-    client: Any
-
-    @property
-    def admin(self) -> str:
-        """The owner's pages."""
-        return f"http://127.0.0.1:{self.port}/admin"
-
-    def server(self, method: str, path: str, data: Any) -> Any:
-        """Call the server API with the secret key."""
-        bearer = {"Authorization": f"Bearer {self.secret}"}
-        answer = self.client.open(path, method=method, json=data, headers=bearer)
-        assert answer.status_code == 200, answer.text
-        return answer.get_json()
 
 
 def order(visitor: str, number: int, days_ago: int) -> dict[str, Any]:
@@ -61,25 +29,12 @@ def order(visitor: str, number: int, days_ago: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(moon_engine: Engine) -> Engine:
     """The engine. Cho bought thrice long ago, Ana thrice and last week, Tomo once."""
-    house = House(Settings(data=tmp_path, database_url=None, secret_key="test", rate_limit=False))
-    writer = GroupWriter(house).start()
-    app = create_app(house, writer, clock_ms)
-    keys = control.new_keys()
-    shop = Shop("moon", keys.public, currency="EUR", created_at=clock_ms())
-    with house.control.write() as tx:
-        control.add_shop(tx, shop, keys)
-        control.put_owner(tx, EMAIL, hashed(PASSWORD), clock_ms())
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    made = Engine(server.server_port, keys.secret, app.test_client())
     told = [order(CHO, n, 200 + n) for n in range(3)] + [order(TOMO, 1, 300)]
     told += [order(ANA, n, days) for n, days in enumerate((300, 200, 7))]
-    made.server("POST", "/v1/events", {"events": told})
-    with answering(server):
-        yield made
-    writer.close()
-    house.close()
+    moon_engine.server("POST", "/v1/events", {"events": told})
+    return moon_engine
 
 
 @pytest.fixture

@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
-from werkzeug.serving import make_server
 
-from plugin.config import Settings
-from plugin.shop import Shop
-from plugin.storage import control
-from plugin.storage.house import House
-from plugin.tasks.group import GroupWriter
-from plugin.tasks.process import clock_ms
-from plugin.web.app import create_app
-from plugin.web.passwords import hashed
+from .conftest import STANDARDS, Engine, sign_in
 
-from .conftest import EMAIL, PASSWORD, Quiet, answering, sign_in
-
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LAMP = {"item_id": "lamp", "name": "Lamp", "price": 12, "url": "/lamp"}
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A running engine with the shop moon, which sells a lamp."""
-
-    admin: str
-    secret: str
-    client: Any
-
-    def server(self, method: str, path: str, data: Any = None) -> Any:
-        """Call the server API with the secret key."""
-        bearer = {"Authorization": f"Bearer {self.secret}"}
-        answer = self.client.open(path, method=method, json=data, headers=bearer)
-        assert answer.status_code == 200, answer.text
-        return answer.get_json()
-
-
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    house = House(Settings(data=tmp_path, database_url=None, secret_key="test", rate_limit=False))
-    writer = GroupWriter(house).start()
-    app = create_app(house, writer, clock_ms)
-    keys = control.new_keys()
-    with house.control.write() as tx:
-        control.add_shop(tx, Shop("moon", keys.public, currency="EUR", created_at=clock_ms()), keys)
-        control.put_owner(tx, EMAIL, hashed(PASSWORD), clock_ms())
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    made = Engine(f"http://127.0.0.1:{server.server_port}/admin", keys.secret, app.test_client())
-    made.server("PUT", "/v1/items", {"items": [LAMP]})
-    with answering(server):
-        yield made
-    writer.close()
-    house.close()
+def engine(moon_engine: Engine) -> Engine:
+    """The engine, whose shop sells a lamp."""
+    moon_engine.server("PUT", "/v1/items", {"items": [LAMP]})
+    return moon_engine
 
 
 @pytest.fixture
