@@ -16,6 +16,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     by_hand    put visitors in a segment or out of it, whatever its rule one transaction
     pulse      whether events still come as they usually do              reads only, one row kept
     proof      count ahead what came of popups that very many have met   reads only, one row kept
+    by_itself  do what a verdict suggests, where the owner lets it       one transaction each
     adopt      make segments of templates, and the ladder all at once    one transaction each
     submit     keep an answer, tell of it, and give out a coupon           one transaction
     coupons    pools of codes, and who may have one                       one transaction each
@@ -40,6 +41,7 @@ from typing import Any
 from plugin.journey.adopt import adopt, adopt_ladder
 from plugin.journey.backfill import backfill
 from plugin.journey.by_hand import place, put_static_segment
+from plugin.journey.by_itself import undo_act
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
 from plugin.journey.coupons import add_codes, delete_pool, end_coupons, may_claim, put_pool
 from plugin.journey.decide import HERE, Hands, decide, find_moves
@@ -158,6 +160,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         place,
         put_campaign,
         delete_campaign,
+        undo_act,
         settings_changed,
         submit,
         put_pool,

@@ -12,9 +12,10 @@ from plugin.segment.place import OF_MANNERS
 from plugin.segment.rule import read_rule, segments_of, traits_of
 from plugin.serve.recommend.window import read_window
 from plugin.serve.retain.popup import read_popup
-from plugin.serve.split import share_kept
+from plugin.serve.split import is_let, share_kept
 from plugin.shop import Shop
 from plugin.storage import (
+    acts,
     backfills,
     campaigns,
     coupons,
@@ -101,6 +102,8 @@ def put_campaign(
         proof.note_first_split(tx, kind, slug, share, before["created_at"])
     campaigns.put(tx, kind, slug, body, enabled, now)
     proof.note_split(tx, kind, slug, share_kept(kind, body, shop.control_share), now)
+    if is_let(body) and not (before is not None and is_let(before["body"])):
+        acts.let(tx, kind, slug, now)
 
 
 def _audience(kind: str, slug: str, body: Mapping[str, Any]) -> set[str]:

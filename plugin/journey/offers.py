@@ -25,7 +25,7 @@ from plugin.serve.recommend.fill import (
     fill,
 )
 from plugin.serve.recommend.offer import item_offers, offers_json, window_offer
-from plugin.serve.recommend.window import CONTROL_SHARE, Window, bare_window
+from plugin.serve.recommend.window import Window, bare_window
 from plugin.serve.retain.choose import choose
 from plugin.serve.retain.countdown import with_time_left
 from plugin.serve.retain.offer import merge_fields, popup_offer
@@ -222,7 +222,7 @@ class Desk:
         offer = popup_offer(decision, wish.language, fields, self._in_popup)
         offer = with_time_left(offer, moment.of(decision.popup).first_at, self.now)
         return coupons.with_code(
-            self.tx, self.shop, decision.popup, offer, acting.profile_id, wish.language
+            self.tx, self.shop, decision.popup, offer, acting.profile_id, wish.language, self.now
         )
 
     def _in_popup(self, slug: str) -> list[dict[str, Any]]:
@@ -245,6 +245,6 @@ class Desk:
         """Whether this visitor is in the window's control group; nobody without an id is."""
         if self.wish.visitor_id is None:
             return False
-        shares = (window.control_share, self.shop.control_share, CONTROL_SHARE)
+        shares = (window.control_share, self.shop.control_share, window.usual_share)
         share = next(one for one in shares if one is not None)
         return arm(window.slug, self.acting.profile.visitor_id, share) == CONTROL

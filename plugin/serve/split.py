@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plugin.serve.recommend.window import CONTROL_SHARE as OF_WINDOWS
+from plugin.serve.recommend.window import TO_LEARN
 from plugin.serve.retain.popup import CONTROL_SHARE as OF_POPUPS
 
 ALPHA = 0.01  # how often a split that is right may ever raise the alarm
@@ -27,6 +28,11 @@ class Split:
     share: float
 
 
+def is_let(body: Mapping[str, Any]) -> bool:
+    """Whether the owner lets the verdict act on the campaign that ``body`` describes."""
+    return body.get("auto") is True
+
+
 def share_kept(kind: str, body: Mapping[str, Any], shops: float | None) -> float:
     """Which part of visitors (0 to 1) the popup or window (``kind``) in ``body`` is kept from.
 
@@ -35,7 +41,10 @@ def share_kept(kind: str, body: Mapping[str, Any], shops: float | None) -> float
     own = body.get("control_share")
     if isinstance(own, (int, float)) and not isinstance(own, bool):
         return float(own)
-    return shops if shops is not None else OF_POPUPS if kind == "popup" else OF_WINDOWS
+    if shops is not None:
+        return shops
+    of_windows = TO_LEARN if is_let(body) else OF_WINDOWS
+    return OF_POPUPS if kind == "popup" else of_windows
 
 
 def is_off(splits: Iterable[Split]) -> bool:

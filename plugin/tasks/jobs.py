@@ -123,7 +123,7 @@ JOBS = (
     Job("feeds", "reads the catalogue's feeds whose time has come", _feeds, every_s=10),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
-    Job("proof", "counts popups and windows that very many have met", keep_outcomes, 3600),
+    Job("proof", "counts popups and windows, and does what verdicts may", keep_outcomes, 3600),
     Job("coupons", "takes back what codes held whose time is over", _coupons, every_s=300),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),
 )

@@ -19,12 +19,14 @@ from plugin.serve.recommend.strategies import strategy_named
 
 MOST_ITEMS = 100
 CONTROL_SHARE = 0.1  # of a window that names none, in a shop that names none
+TO_LEARN = 0.5  # the same of one that is shown to more by itself once it is known to help
 MOST_DAYS = 3_650  # that a purchase may keep a product out
 DAYS = re.compile(r"([0-9]{1,4})d")
 POSITIONS = ("before", "after", "prepend", "append", "replace")
 KEYS = (
     "slug", "name", "title", "strategies", "filters", "pins", "bans", "boosts", "diversity",
-    "leave_out_bought", "min", "max", "audience", "placement", "pages", "control_share", "enabled",
+    "leave_out_bought", "min", "max", "audience", "placement", "pages", "control_share", "auto",
+    "enabled",
 )  # fmt: skip
 
 
@@ -54,9 +56,15 @@ class Window:
     pages: tuple[str, ...] = ()  # as serve.page reads them; none: all pages
     selector: str | None = None
     position: str = "append"
-    control_share: float | None = None  # None: the shop's own, else CONTROL_SHARE
+    control_share: float | None = None  # None: the shop's own, else usual_share
+    auto: bool = False  # whether its verdict may change it by itself
     enabled: bool = True
     document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def usual_share(self) -> float:
+        """Which part of visitors (0 to 1) it is kept from where neither it nor the shop says."""
+        return TO_LEARN if self.auto else CONTROL_SHARE
 
 
 def read_window(slug: str, doc: object) -> Window:
@@ -88,6 +96,7 @@ def read_window(slug: str, doc: object) -> Window:
         selector=place.optional("selector"),
         position=place.choice("position", POSITIONS, "append"),
         control_share=one.fraction("control_share"),
+        auto=one.flag("auto", False),
         enabled=one.flag("enabled", True),
         document=dict(doc) if isinstance(doc, Mapping) else {},
     )
@@ -126,6 +135,8 @@ def window_doc(window: Window) -> dict[str, Any]:
         doc["leave_out_bought"] = f"{window.leave_out_bought}d"
     if window.control_share is not None:
         doc["control_share"] = window.control_share
+    if window.auto:
+        doc["auto"] = True
     if window.selector is not None:
         doc["placement"]["selector"] = window.selector
     if window.audience is not None:

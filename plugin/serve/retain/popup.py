@@ -25,7 +25,7 @@ FIRST_PAGES = ("wait", "bar")  # what an overlay does on a phone's first page of
 STOPS = ("answer", "close2", "purchase")
 KEYS = (
     "slug", "name", "kind", "trigger", "audience", "pages", "schedule", "caps", "stop_on",
-    "priority", "variants", "control_share", "goal", "coupon_pool", "enabled", "discount",
+    "priority", "variants", "control_share", "auto", "goal", "coupon_pool", "enabled", "discount",
     "shield", "phone_first_page", "theme", "placement", *KEYS_OF_TARGET,
 )  # fmt: skip
 _SPAN = re.compile(r"(\d{1,5})([smhdw])")
@@ -76,6 +76,7 @@ class Popup:
     stop_on: tuple[str, ...] = ("answer",)
     priority: float = 0
     control_share: float | None = None  # None: the shop's own, else CONTROL_SHARE
+    auto: bool = False  # whether its verdict may change it by itself
     goal: Goal = Goal()
     coupon_pool: str | None = None  # where the codes of its coupon blocks come from
     discount: bool = False  # whether it gives money away
@@ -113,6 +114,7 @@ def read_popup(slug: str, doc: object) -> Popup:
         stop_on=_stops(one),
         priority=one.number("priority", -1e6, 1e6, 0),
         control_share=one.fraction("control_share"),
+        auto=one.flag("auto", False),
         goal=_goal(one),
         coupon_pool=pool,
         discount=one.flag("discount", pool is not None or _gives_code(variants)),
