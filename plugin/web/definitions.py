@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from flask import Response
@@ -14,10 +15,9 @@ from plugin.storage.engine import Row
 from plugin.web.edge import answer, body, server_shop
 from plugin.web.here import here
 from plugin.web.pages import paged
+from plugin.web.route import Route
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-RESERVED = {"preview", "templates"}  # addresses under /v1/segments already
-RESERVED_POPUPS = {"recipes", "rehearsal"}  # and under /v1/popups
 SEGMENT_KEYS = {"name", "rule", "kind", "enabled", "slug"}
 KINDS = {"popups": "popup", "windows": "window"}
 SAMPLE = 20
@@ -45,9 +45,7 @@ def put_segment(slug: str) -> Response:
     """Make or change a segment; its members are right in the next answer."""
     shop = server_shop()
     data = body()
-    check_slug(slug)
-    if slug in RESERVED:
-        raise DocumentRefused(f"{slug} is an address of ours: choose another slug")
+    check_name("segments", slug)
     unknown = sorted(set(data) - SEGMENT_KEYS)
     if unknown:
         raise DocumentRefused(
@@ -104,9 +102,7 @@ def put_campaign(kind: str, slug: str) -> Response:
     """Make or change a popup or a window; it counts in the next answer."""
     shop = server_shop()
     data = body()
-    check_slug(slug)
-    if kind == "popups" and slug in RESERVED_POPUPS:
-        raise DocumentRefused(f"{slug} is an address of ours: choose another slug")
+    check_name(kind, slug)
     if data.get("slug", slug) != slug:
         raise DocumentRefused("the document's slug is not the one in the address")
     enabled = data.get("enabled", True)
@@ -171,6 +167,22 @@ def segment_out(one: segments.Segment) -> dict[str, Any]:
 def campaign_out(row: Row) -> dict[str, Any]:
     """A popup or window as the API shows it."""
     return {**row["body"], "slug": row["slug"], "enabled": bool(row["enabled"])}
+
+
+def check_name(kind: str, slug: str) -> None:
+    """Raises DocumentRefused for what no segment, popup or window (``kind``) can be called."""
+    check_slug(slug)
+    if slug in reserved(here().routes, kind):
+        raise DocumentRefused(f"{slug} is an address of ours: choose another slug")
+
+
+@lru_cache(maxsize=16)
+def reserved(routes: tuple[Route, ...], kind: str) -> frozenset[str]:
+    """The words that stand in an address of ``routes`` where the slug of a ``kind`` would: one of
+    that name would have no page. kind: segments, popups, windows.
+    """
+    beside = re.compile(rf"/(?:v1|admin)/{kind}/({SLUG.pattern})")  # of preview.json, preview
+    return frozenset(one[1] for route in routes if (one := beside.match(route.path)))
 
 
 def check_slug(slug: str) -> None:

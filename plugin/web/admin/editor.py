@@ -23,7 +23,7 @@ from plugin.web.admin.editor_words import choices
 from plugin.web.admin.leaf_words import leaf_words
 from plugin.web.admin.words import short_id
 from plugin.web.call import error
-from plugin.web.definitions import bring_up_to_date, check_slug
+from plugin.web.definitions import bring_up_to_date, check_slug, reserved
 from plugin.web.edge import answer
 from plugin.web.frame import framed, link, page, segment_called, shop_now, store_now
 from plugin.web.here import here
@@ -33,8 +33,6 @@ from plugin.web.preview import previewed, stop_run
 # What a new rule begins as, to be changed.
 BEGINNING = {"all": [{"event": "purchase", "measure": "count", "op": ">=", "value": 1}]}
 MOST_BARS = 8
-# Addresses of pages beside the segments' own.
-TAKEN = frozenset({"new", "preview", "templates"})
 NAMELESS = re.compile(r"[^a-z0-9]+")
 
 
@@ -171,7 +169,7 @@ def _put(shop: Shop, slug: str, name: str, kind: str, rule: Any, enabled: bool) 
 
 def _check_new(form: Form) -> None:
     check_slug(form.slug)
-    if form.slug in TAKEN:
+    if form.slug in reserved(here().routes, "segments"):
         raise DocumentRefused(_("“%(name)s” is the address of a page; choose another one.",
                                 name=form.slug))  # fmt: skip
     with store_now().read() as tx:

@@ -16,12 +16,10 @@ from plugin.storage import campaigns
 from plugin.web.admin.editor import slug_of
 from plugin.web.admin.popup_troubles import trouble_words
 from plugin.web.admin.popup_words import choices
-from plugin.web.definitions import check_slug
+from plugin.web.definitions import check_slug, reserved
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 
-# Addresses of pages beside the popups' own.
-TAKEN = frozenset({"new", "recipes", "frame", "preview", "why", "rehearsal"})
 Doc = dict[str, Any]
 
 
@@ -115,7 +113,7 @@ def _check_new(form: Form) -> None:
     if not form.name.strip():
         raise DocumentRefused("popup new.name must not be empty")
     check_slug(form.slug)
-    if form.slug in TAKEN:
+    if form.slug in reserved(here().routes, "popups"):
         raise DocumentRefused(_("“%(name)s” is the address of a page; choose another one.",
                                 name=form.slug))  # fmt: skip
     with store_now().read() as tx:

@@ -29,11 +29,10 @@ from plugin.web.admin.windows_words import (
     turn_words,
     why_words,
 )
-from plugin.web.definitions import check_slug
+from plugin.web.definitions import check_slug, reserved
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 
-TAKEN = frozenset({"first", "new"})  # addresses of pages beside the windows' own
 SPARE = 2  # empty rows for further strategies and boosts; each look or save gives as many again
 MOST_FOUND = 20
 BOOST_KINDS = {
@@ -122,7 +121,7 @@ def _check_new(form: Form) -> None:
         check_slug(form.slug)
     except DocumentRefused as trouble:
         raise Refused({"slug": trouble.message}) from trouble
-    if form.slug in TAKEN:
+    if form.slug in reserved(here().routes, "windows"):
         raise Refused(
             {"slug": _("“%(name)s” is the address of a page; choose another one.", name=form.slug)}
         )
