@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin.errors import DocumentRefused, NotFound, PluginError
 from plugin.journey.acting import Acting
-from plugin.serve.experiment import SHOW, arm
+from plugin.journey.popups import moment_of
 from plugin.serve.retain.coupon import (
     GONE,
     MINTED,
@@ -20,8 +20,8 @@ from plugin.serve.retain.coupon import (
     sorry,
 )
 from plugin.serve.retain.popup import Popup
-from plugin.serve.split import share_kept
-from plugin.shop import Shop, local_time
+from plugin.serve.retain.trace import may_have_code
+from plugin.shop import Shop
 from plugin.storage import campaigns, coupons, profiles
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store, Tx
@@ -91,8 +91,8 @@ def prefix_of(store: Store, shop: Shop, slug: str) -> str:
 
 
 def may_claim(store: Store, shop: Shop, visitor_id: str, popup_id: str, now: int) -> bool:
-    """Whether this popup is for this visitor as things stand: shown to it, running, in its
-    audience. Caps do not matter: it is open before the visitor at this moment.
+    """Whether this popup may give this visitor a code as things stand, by the conditions that
+    decide (``may_have_code``); of who is not known none may.
     """
     with store.read() as tx:
         docs = documents(store, tx)
@@ -100,17 +100,7 @@ def may_claim(store: Store, shop: Shop, visitor_id: str, popup_id: str, now: int
         acting = Acting(tx, docs, shop, visitor_id, now)
         if popup is None or popup.coupon_pool is None or acting.profile_id is None:
             return False
-        if not is_shown(popup, shop, acting.profile.visitor_id):
-            return False
-        if not popup.schedule.is_open(local_time(now, shop.timezone)):
-            return False
-        return popup.audience is None or acting.holds(popup.audience)
-
-
-def is_shown(popup: Popup, shop: Shop, visitor_id: str) -> bool:
-    """Whether the visitor is not in the popup's control group."""
-    share = share_kept("popup", {"control_share": popup.control_share}, shop.control_share)
-    return arm(popup.slug, visitor_id, share) == SHOW
+        return may_have_code(popup, moment_of(tx, acting, docs.popups, "/", "en", now))
 
 
 def with_code(
@@ -120,6 +110,7 @@ def with_code(
     answer: dict[str, Any],
     profile: int | None,
     language: str,
+    now: int,
 ) -> dict[str, Any]:
     """A popup's public answer, its coupon blocks ready: with the code that the visitor has already,
     else marked ``claim``, for the code comes when it is asked for.
@@ -131,7 +122,7 @@ def with_code(
     if pool is None:
         return answer
     if had is not None:
-        more = coupon_offer(pool, had.code, had.expires_at, language, shop)
+        more = coupon_offer(pool, had.code, had.expires_at, language, shop, now)
     else:
         more = {"claim": True}
     blocks = [
@@ -167,7 +158,7 @@ def claimed(
     if isinstance(why, str) or pool is None:
         said = str(why)
         return {"coupon": None, "why": said, "message": sorry(said, language)}
-    return {"coupon": coupon_offer(pool, why.code, why.expires_at, language, shop)}
+    return {"coupon": coupon_offer(pool, why.code, why.expires_at, language, shop, now)}
 
 
 def pool_called(tx: Tx, shop: Shop, slug: str) -> Pool | None:

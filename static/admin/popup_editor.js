@@ -176,7 +176,14 @@ const PARTS = {
     worded(say("text"), `${at}.text`, block, "text"),
     typed(say("url"), `${at}.url`, block.url, (to) => { block.url = to; changed(); }, { inputmode: "url" }),
   ],
-  coupon: (block, at) => [worded(say("coupon_text"), `${at}.text`, block, "text")],
+  coupon: (block, at) => [
+    worded(say("coupon_text"), `${at}.text`, block, "text"),
+    ticked(say("coupon_countdown"), `${at}.countdown`, Boolean(block.countdown), (on) => {
+      if (on) block.countdown = true;
+      else delete block.countdown;
+      changed();
+    }),
+  ],
   countdown: (block, at, redraw) => [
     chosen(say("count_to"), at, [["minutes", say("each")], ["until", say("fixed")]], "until" in block ? "until" : "minutes", (to) => {
       delete block.until;

@@ -1,11 +1,11 @@
 /* How is a popup drawn, and what became of it? Built into dialog.js, which ui.js fetches. As in ui.js every text goes in
    as text, every link is looked at, everything lives in a shadow root. */
 
-let make, safeLink, shadow, shelf, language, themed, focused, listen, every, CARDS; // of ui.js
+let make, safeLink, shadow, shelf, language, themed, focused, listen, every, clock, CARDS; // of ui.js
 
 /* Takes the functions of ui.js that popups are drawn with. */
 export function use(tools) {
-  ({ make, safeLink, shadow, shelf, language, themed, focused, listen, every, CARDS } = tools);
+  ({ make, safeLink, shadow, shelf, language, themed, focused, listen, every, clock, CARDS } = tools);
 }
 
 const WORDS = {
@@ -137,11 +137,11 @@ code{font:600 18px/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;lett
 .copy{all:unset;box-sizing:border-box;min-height:44px;padding:0 16px;border-radius:max(calc(var(--r) - 4px),0px);background:rgba(128,120,110,.15);font-size:14px;font-weight:600;cursor:pointer;white-space:nowrap;display:inline-flex;align-items:center}
 .time{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 12px;font-size:26px;line-height:1.3;font-weight:650;font-variant-numeric:tabular-nums;letter-spacing:.02em}
 .time small{font-size:14px;font-weight:400;letter-spacing:0;color:var(--faint)}
-.bar .time{font-size:18px}
+.bar .time,.coupon .time{font-size:18px}
 .failed{color:var(--rs-sale,#b3261e);font-size:14px}
 .thanks:focus,.claim:focus{outline:none}
 .teaser{display:flex;align-items:center;inset-block-end:20px;inset-inline-start:20px;max-width:calc(100vw - 40px);border-radius:var(--r);background:var(--deep);color:var(--on-deep);box-shadow:0 10px 30px -6px rgba(20,18,16,.4);animation:rise .28s;font-size:16px;line-height:1.4;text-transform:none;letter-spacing:normal;font-style:normal;text-align:start}
-.teaser .button{background:none;padding-inline-end:4px;text-align:start}
+.teaser .button{flex-direction:column;align-items:start;background:none;padding-inline-end:4px;text-align:start}
 .teaser .close{position:static;flex:none}
 .teaser .close:hover{background:rgba(255,255,255,.18)}
 .teaser :focus-visible{outline-color:var(--on-deep)!important;outline-offset:-4px!important}
@@ -178,35 +178,40 @@ function copyCode(code, button, here) {
   else asText();
 }
 
-/* An owner's coupon is its text; one that the server drew has a code, words around it and perhaps an end. */
-function coded({ text, code, expires_at: end }, here) {
+const goodUntil = (code) => words().until + clock(code.expires_at, code.time_zone);
+
+/* An owner's coupon is its text; one that the server drew has a code, words around it and perhaps an end.
+   `left`: ms to that end when the code came, at `at` or with the popup. */
+function coded(block, here) {
+  const { text, code, left, expires_at: end } = block;
+  if (code) here.code = block;
   const shown = make("code", {}, String(code || text));
   const click = () => {
     copyCode(shown, button, here);
     here.tell("popup_click", { coupon: shown.textContent });
   };
   const button = make("button", { class: "copy", type: "button", click }, words().copy);
-  const until = end && new Date(end).toLocaleString(language(), { dateStyle: "medium", timeStyle: "short" });
   return make(
     "div",
     { class: "coupon" },
-    code && text ? make("p", {}, text) : null,
+    code && text && make("p", {}, text),
     make("div", {}, shown, button),
-    until ? make("p", { class: "small" }, words().until + until) : null,
+    end && make("p", { class: "small" }, goodUntil(block)),
+    end && block.countdown && timer((block.at || here.popup.at) + left, 3600),
   );
 }
 
 /* A code that is to be had: by a button, or as what an answer brought. */
 function coupon(block, here) {
   if (!block.claim || block.code) return coded(block, here);
-  if (here.given) return reward(here.given, here);
+  if (here.given) return reward(here.given, here, block);
   const failed = make("p", { class: "failed", role: "alert", hidden: true });
   const click = () => {
     button.disabled = true;
     failed.hidden = true;
     submit({}, here)
       .then((given) => {
-        box.replaceChildren(reward(given, here));
+        box.replaceChildren(reward(given, here, block));
         box.focus();
       })
       .catch(() => {
@@ -220,13 +225,11 @@ function coupon(block, here) {
 }
 
 /* The code that an answer brought, or why there is none. */
-const reward = ({ coupon: code, message }, here) =>
-  code ? coded(code, here) : make("p", {}, message || words().thanks);
+const reward = ({ coupon: code, message }, here, { countdown } = {}) =>
+  code ? coded({ ...code, at: Date.now(), countdown }, here) : make("p", {}, message || words().thanks);
 
-/* The end is the server's: what was left of it when the answer came, wherever this clock stands. */
-function countdown({ left, until, minutes }, here) {
-  const start = here.popup.at || Date.now();
-  const end = left != null ? start + left : until ? Date.parse(until) : Date.now() + minutes * 6e4;
+/* The time that is left to `end`, as long as it is no more than `most` seconds. */
+function timer(end, most = Infinity) {
   const shown = make("span");
   const time = make("div", { class: "time", role: "timer", "aria-label": words().left }, make("small", { "aria-hidden": true }, words().left), shown);
   const two = (number) => String(Math.floor(number)).padStart(2, "0");
@@ -234,14 +237,16 @@ function countdown({ left, until, minutes }, here) {
     const s = Math.max(0, Math.ceil((end - Date.now()) / 1e3));
     const day = s >= 86400 ? Math.floor(s / 86400) + words().days + " " : "";
     shown.textContent = day + [(s / 3600) % 24, (s / 60) % 60, s % 60].map(two).join(":");
-    time.hidden = !(s > 0);
-    if (time.hidden || (time.dataset.on && !time.isConnected)) clearInterval(timer);
-    time.dataset.on = "1";
+    time.hidden = !s || s > most;
   };
-  const timer = setInterval(tick, 1e3);
+  const ticks = setInterval(() => (time.isConnected ? tick() : clearInterval(ticks)), 1e3);
   tick();
   return time;
 }
+
+/* The end is the server's: what was left of it when the answer came, wherever this clock stands. */
+const countdown = ({ left, until, minutes }, here) =>
+  timer(left != null ? (here.popup.at || Date.now()) + left : until ? Date.parse(until) : Date.now() + minutes * 6e4);
 
 function field({ name, label, input, required, options, consent_text }) {
   const set = { name, required, maxlength: 1024, autocomplete: /email|tel/.test(input) ? input : null };
@@ -506,33 +511,41 @@ export function drawPopup(place, popup) {
 
 const titleOf = ({ blocks, id }) => (blocks.find((block) => block.style == "heading") || blocks.find((block) => block.text) || { text: id }).text;
 
+/* A tab that opens the popup; who closes one that holds a code gets the tab back, which says until when it is good. */
 function openTeaser(place, popup, api, tell) {
   const [host, root] = house(place, popup);
   const gone = (told) => {
     host.remove();
     if (told) tell("popup_dismiss");
   };
+  const back = (code) => {
+    const blocks = popup.blocks.filter((block) => block.style == "heading");
+    openTeaser(place, { ...popup, again: true, blocks: [...blocks, { ...code, type: "coupon" }] }, api, tell);
+  };
   const open = () => {
     gone();
-    openBox(place, "modal", api.track == tell ? "preview" : "", popup, api, tell);
+    openBox(place, "modal", api.track == tell ? "preview" : "", popup, api, tell, back);
   };
-  const tab = make("button", { class: "button", "aria-haspopup": "dialog", click: open }, titleOf(popup));
-  root.append(make("section", { class: "teaser", role: "region", "aria-label": titleOf(popup) }, tab, cross(popup.close, () => gone(true))));
+  const code = popup.blocks.find((block) => block.expires_at);
+  const tab = make("button", { class: "button", "aria-haspopup": "dialog", click: open }, titleOf(popup) + " ", code && make("small", {}, goodUntil(code)));
+  root.append(make("section", { class: "teaser", role: "region", "aria-label": titleOf(popup) }, tab, cross(popup.close, () => gone(!popup.again))));
+  if (popup.again) tab.focus();
   return gone;
 }
 
-/* Draws the box; comes back with how to close it. */
-function openBox(place, kind, more, popup, api, tell) {
+/* Draws the box; comes back with how to close it. `back`: takes the code that a closed one holds. */
+function openBox(place, kind, more, popup, api, tell, back) {
   const [host, root] = house(place, popup);
   const isPreview = more == "preview";
   const isModal = kind == "modal" && !isPreview;
   const before = focused();
-  let hasActed = false;
+  let hasActed = popup.again;
   const close = () => {
     if (!host.isConnected) return;
     host.remove();
     if (!hasActed) tell("popup_dismiss");
-    if (isModal && before.isConnected) before.focus({ preventScroll: true });
+    if (back && here.code) back(here.code);
+    else if (isModal && before.isConnected) before.focus({ preventScroll: true });
   };
   if (kind == "inline") host.style.position = "static";
   else if (!isPreview) host.dataset.rsBox = kind;

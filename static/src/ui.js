@@ -55,6 +55,17 @@ function price(amount, currency) {
   }
 }
 
+/* A moment as it is read here, by the clock of `timeZone`, which is named to who goes by another. */
+function clock(at, timeZone) {
+  const isOwn = timeZone == Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const told = { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "numeric" };
+  try {
+    return new Date(at).toLocaleString(language(), { ...told, timeZone, timeZoneName: isOwn ? undefined : "short" });
+  } catch {
+    return new Date(at).toLocaleString(); // a language or zone that this browser does not know
+  }
+}
+
 /* ---- products ---- */
 
 const CARDS = `
@@ -207,7 +218,7 @@ export function drawWindow(slot, name, { title, items }, api) {
 
 const dialog = async () => {
   const its = await import(import.meta.url.replace(/ui(?=[^/]*$)/, "dialog"));
-  its.use({ make, safeLink, shadow, shelf, language, themed, focused, listen, every, CARDS });
+  its.use({ make, safeLink, shadow, shelf, language, themed, focused, listen, every, clock, CARDS });
   return its;
 };
 

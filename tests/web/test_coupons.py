@@ -93,8 +93,9 @@ def test_a_code_ends_by_the_servers_clock_and_no_other_follows(moon: Any) -> Non
     put_pool(moon, expires={"after": "48h"})
     moon.server("PUT", "/v1/popups/hello", popup())
     moon.visit(CHO, VIEW)
-    ends = claim(moon).get_json()["coupon"]["expires_at"]
-    assert ends == moon.clock.at + 48 * HOUR
+    given = claim(moon).get_json()["coupon"]
+    assert given["expires_at"] == moon.clock.at + 48 * HOUR
+    assert (given["left"], given["time_zone"]) == (48 * HOUR, moon.shop.timezone)
     moon.clock.at += 48 * HOUR
     answer = claim(moon, page={"language": "ko"}).get_json()
     assert (answer["coupon"], answer["why"]) == (None, "expired")
@@ -109,6 +110,17 @@ def test_the_popup_says_that_there_is_a_code_and_then_which(spring: Any) -> None
     code = claim(spring).get_json()["coupon"]["code"]
     again = spring.visit(CHO, VIEW, want={"popup": True}).get_json()["popup"]["blocks"][0]
     assert (again["code"], again["text"], "claim" in again) == (code, "Your code", False)
+
+
+def test_the_end_of_a_code_comes_again_with_it_and_only_ever_comes_nearer(moon: Any) -> None:
+    put_pool(moon, expires={"after": "48h"})
+    moon.server("PUT", "/v1/popups/hello", popup({**COUPON, "countdown": True}))
+    moon.visit(CHO, VIEW)
+    given = claim(moon).get_json()["coupon"]
+    moon.clock.at += HOUR
+    (block,) = moon.visit(CHO, VIEW, want={"popup": True}).get_json()["popup"]["blocks"]
+    assert (block["expires_at"], block["left"]) == (given["expires_at"], 47 * HOUR)
+    assert (block["time_zone"], block["countdown"]) == (moon.shop.timezone, True)
 
 
 def test_a_popup_without_a_code_left_is_not_offered(moon: Any) -> None:
@@ -155,6 +167,56 @@ def test_who_was_offered_it_may_have_it_though_the_cart_is_empty_now(moon: Any) 
     assert claim(moon, ANA, claim=word).get_json()["why"] == "not_offered"
     assert claim(moon).get_json()["why"] == "not_offered"
     assert claim(moon, claim=word).get_json()["coupon"] is not None
+
+
+def full_price(moon: Any, visitor: str) -> None:
+    """Somebody who bought twice without a discount."""
+    for number, days in ((1, 20), (2, 40)):
+        order = {"transaction_id": f"{visitor[:3]}-{number}", "visitor_id": visitor}
+        at = moon.clock.at - days * DAY
+        moon.server("POST", "/v1/orders", {**order, "value": 50_000, "timestamp": at})
+    moon.visit(visitor, VIEW)
+
+
+def test_who_buys_at_full_price_gets_no_code_by_asking_for_it(moon: Any) -> None:
+    put_pool(moon)
+    moon.server("PUT", "/v1/popups/hello", popup(FORM, COUPON))
+    full_price(moon, CHO)
+    assert moon.visit(CHO, VIEW, want={"popup": True}).get_json()["popup"] is None
+
+    answer = claim(moon, fields={"email": "cho@mail.example"}).get_json()
+
+    message = "There is no code to be had here just now."
+    assert answer == {"ok": True, "coupon": None, "why": "not_offered", "message": message}
+    (lead,) = moon.server("GET", "/v1/leads").get_json()["leads"]
+    assert lead["fields"] == {"email": "cho@mail.example"}
+    moon.visit(ANA, VIEW)
+    assert claim(moon, ANA, fields={"email": "ana@mail.example"}).get_json()["coupon"] is not None
+
+
+def test_the_owner_who_turns_the_shield_off_gives_codes_to_everybody(moon: Any) -> None:
+    put_pool(moon)
+    moon.server("PUT", "/v1/popups/hello", popup(shield=False))
+    full_price(moon, CHO)
+    assert claim(moon).get_json()["coupon"] is not None
+
+
+def test_a_code_that_was_promised_is_given_though_the_shield_has_come_up_since(moon: Any) -> None:
+    put_pool(moon)
+    moon.server("PUT", "/v1/popups/hello", popup())
+    word = moon.visit(CHO, VIEW, want={"popup": True}).get_json()["popup"]["claim"]
+    full_price(moon, CHO)
+    assert claim(moon).get_json()["why"] == "not_offered"
+    assert claim(moon, claim=word).get_json()["coupon"] is not None
+
+
+def test_a_popup_for_newcomers_gives_no_code_to_who_was_here_before(moon: Any) -> None:
+    put_pool(moon)
+    moon.server("PUT", "/v1/popups/hello", popup(visitors="new"))
+    moon.visit(CHO, VIEW)
+    moon.clock.at += DAY
+    moon.visit(CHO, VIEW)
+    assert claim(moon).get_json()["why"] == "not_offered"
 
 
 def test_a_form_before_the_code_has_to_be_filled_in_once(moon: Any) -> None:

@@ -86,7 +86,8 @@ def _button(one: Document) -> dict[str, Any]:
 
 
 def _coupon(one: Document) -> dict[str, Any]:
-    return {"text": one.texts("text")}
+    counts = {"countdown": True} if one.flag("countdown", False) else {}
+    return {"text": one.texts("text"), **counts}
 
 
 def _countdown(one: Document) -> dict[str, Any]:
@@ -149,7 +150,7 @@ BLOCKS: dict[str, tuple[tuple[str, ...], Callable[[Document], dict[str, Any]]]] 
     "text": (("text", "style"), _text),
     "image": (("src", "alt"), _image),
     "button": (("text", "url"), _button),
-    "coupon": (("text",), _coupon),
+    "coupon": (("text", "countdown"), _coupon),
     "countdown": (("until", "minutes"), _countdown),
     "form": (("fields", "button"), _form),
     "question": (("name", "text", "choice", "options"), _question),

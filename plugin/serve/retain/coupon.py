@@ -216,15 +216,20 @@ def discounted(discount: Discount, paid: int, told: int | None, *, before: bool)
 
 
 def coupon_offer(
-    pool: Pool, code: str, expires_at: int | None, language: str, shop: Shop
+    pool: Pool, code: str, expires_at: int | None, language: str, shop: Shop, now: int
 ) -> dict[str, Any]:
-    """A code as the storefront gets it; ``expires_at``: Unix ms, None for never."""
-    return {
+    """A code as the storefront gets it; ``expires_at``: Unix ms, None for never. One that ends has
+    what is left of it (``left``, ms: a browser's clock may be wrong) and the zone to tell it in.
+    """
+    offer = {
         "code": code,
         "text": words(pool, language, shop),
         "expires_at": expires_at,
         "discount": discount_doc(pool.discount, shop),
     }
+    if expires_at is None:
+        return offer
+    return {**offer, "left": max(0, expires_at - now), "time_zone": shop.timezone}
 
 
 def words(pool: Pool, language: str, shop: Shop) -> str:

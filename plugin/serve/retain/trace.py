@@ -18,6 +18,11 @@ from plugin.serve.retain.reach import HERE, WHO
 
 CHECKS: tuple[Check, ...] = (*HERE, *CAPS, *WHO, *GUARDS)
 RANK = "rank"
+# What also counts once a popup is open before the visitor: for whom it is, and that it runs. Caps,
+# pages and moments were for its coming.
+FOR_WHOM = frozenset(
+    {"enabled", "schedule", "device", "source", "visitors", "cart", "audience", "shield"}
+)
 BLOCKED, OUTRANKED = "blocked", "outranked"
 OUTCOMES = (SHOW, CONTROL, OUTRANKED, BLOCKED)
 
@@ -57,6 +62,14 @@ def stopped_by(popup: Popup, moment: Moment) -> str | None:
         if check.asks(popup, moment) and not check.holds(popup, moment):
             return check.code
     return None
+
+
+def may_have_code(popup: Popup, moment: Moment) -> bool:
+    """Whether the popup, open on a page that only the visitor knows, may give this visitor a code:
+    it runs, it is for such a visitor, the shield does not keep it back, and it is not in control.
+    """
+    asked = (check for check in CHECKS if check.code in FOR_WHOM and check.asks(popup, moment))
+    return arm_of(popup, moment) == SHOW and all(check.holds(popup, moment) for check in asked)
 
 
 def arm_of(popup: Popup, moment: Moment) -> str:

@@ -95,7 +95,7 @@ def offer_of(
         lambda slug: _products(shop, store, slug, language, samples, recipe),
     )
     with store.read() as tx:
-        drawn = with_code(tx, shop, popup, drawn, None, language)
+        drawn = with_code(tx, shop, popup, drawn, None, language, here().now())
     if recipe is not None:  # its pool may be still to come
         drawn["blocks"] = [
             {**block, "claim": True} if block["type"] == "coupon" else block

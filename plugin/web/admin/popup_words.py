@@ -146,6 +146,7 @@ WORDS = {
     "alt": _l("What is to be seen on it, for those who do not see it"),
     "url": _l("Where it leads"),
     "coupon_text": _l("What is said of the code; without a pool, the code itself"),
+    "coupon_countdown": _l("Count down in the last hour before the code ends"),
     "minutes": _l("Minutes for each visitor"),
     "until": _l("Until"),
     "count_to": _l("Counts down"),
