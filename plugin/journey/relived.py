@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from plugin.collect.event import Event
 from plugin.journey.as_of import facts_as_of
@@ -21,6 +20,7 @@ from plugin.profile.profile import Profile
 from plugin.segment.evaluate import evaluate
 from plugin.segment.facts import Facts
 from plugin.segment.rule import Rule, segments_of
+from plugin.serve.page import path_of
 from plugin.serve.retain.manners import rule_of, shield_needs
 from plugin.serve.retain.moment import Moment
 from plugin.serve.retain.rehearsal import Stop
@@ -163,7 +163,7 @@ def _moment(
     shop, started = person.shop, told.session_started_at
     return Moment(
         visitor_id=told.visitor_id,
-        page_path=_path(str(event.params["page_location"])),
+        page_path=path_of(str(event.params["page_location"])),
         now_local=local_time(event.at, shop.timezone),
         matches=then.matches,
         checkouts=shop.texts("checkout_pages"),
@@ -177,11 +177,3 @@ def _moment(
         pages=lambda: then.pages,
         without_code=lambda: closed,
     )
-
-
-def _path(location: str) -> str:
-    try:
-        parts = urlsplit(location)
-    except ValueError:
-        return "/"
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 # Where people pay, on the platforms we know: nobody is to be interrupted there.
 CHECKOUTS = (
@@ -73,6 +74,19 @@ def is_named(path: str, patterns: Sequence[str]) -> bool:
         return False
     wanted = [pattern for pattern in patterns if not pattern.startswith("!")]
     return not wanted or any(_fits(path, pattern) for pattern in wanted)
+
+
+def path_of(location: str) -> str:
+    """The path of a page's address with its query, if it has one; "/" of what is no address.
+
+    >>> path_of("https://moon.example/shoes/7?color=red#top"), path_of("https://moon.example")
+    ('/shoes/7?color=red', '/')
+    """
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "/"
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def is_checkout(path: str, own: Sequence[str] = ()) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ SAMPLE = "select p.visitor_id from profiles p where {rule} order by p.last_seen_
 IDS = "select p.id from profiles p where {rule}"
 SPAN = "select min(id) as first, max(id) as last from profiles"
 AMONG = "select count(*) from profiles p where p.id in ints(:ids) and {rule}"
+IDS_AMONG = "select p.id from profiles p where p.id in ints(:ids) and {rule}"
 FIRST_LOOK = 500  # visitors asked to learn what one costs
 SHARE = 0.5  # of the time left that an estimate may take: some visitors cost more than others
 
@@ -44,6 +45,13 @@ def matching_profiles(tx: Tx, rule: Rule, now: int, shop: Shop) -> set[int]:
     """The profiles of all visitors the rule holds for."""
     sql, params = rule_sql(tx, rule, now, shop)
     return {row["id"] for row in tx.all(IDS.replace("{rule}", sql), **params)}
+
+
+def matching_among(tx: Tx, rule: Rule, now: int, shop: Shop, ids: Sequence[int]) -> set[int]:
+    """Those of the profiles ``ids`` the rule holds for."""
+    sql, params = rule_sql(tx, rule, now, shop, ids)
+    rows = tx.tuples(IDS_AMONG.replace("{rule}", sql), **params, ids=list(ids))
+    return {profile for (profile,) in rows}
 
 
 def fast_estimate(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from plugin.collect.parts import OF_A_CUSTOMER
 from plugin.errors import BodyRefused
 from plugin.journey import Wish
+from plugin.serve.page import path_of
 from plugin.serve.recommend.strategies import strategy_named
 
 MOST_WINDOWS = 20
@@ -76,11 +76,7 @@ def _language(page: Mapping[str, Any]) -> str:
 def _path(page: Mapping[str, Any]) -> str:
     """The page's path, with its query if it has one."""
     url = page.get("url")
-    try:
-        parts = urlsplit(url) if isinstance(url, str) else urlsplit("/")
-    except ValueError:
-        return "/"
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return path_of(url) if isinstance(url, str) else "/"
 
 
 def _id(data: Mapping[str, Any], name: str) -> str | None:
