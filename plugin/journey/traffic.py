@@ -4,22 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from plugin.errors import PluginError
 from plugin.segment.rule import Rule
 from plugin.segment.shape import SegmentLeaf
 from plugin.serve.findable import WEEKS, Crowd
-from plugin.serve.page import is_named, path_of
+from plugin.serve.page import is_named
 from plugin.serve.proof import LEAST
 from plugin.serve.recommend.window import Window, read_window
 from plugin.serve.retain.popup import Goal, Popup, goal_of, read_popup
-from plugin.shop import DAY, Shop
-from plugin.storage import rules
-from plugin.storage.engine import Row, Tx
+from plugin.shop import DAY, HOUR, Shop
+from plugin.storage import campaigns, rules
+from plugin.storage.engine import Row, Store, Tx
 from plugin.storage.proof import Outcome
-from plugin.storage.traffic import SPAN, Traffic, did, ever_in
+from plugin.storage.traffic import SPAN, Traffic, did, ever_in, traffic
 
 WEEK = 7 * DAY
+GOOD_FOR = HOUR
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Traffic as it was read once, and the crowds that were found in it, by kind and slug."""
+
+    generation: int
+    found: Traffic
+    crowds: dict[tuple[str, str], Crowd | None] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Store, _Kept] = WeakKeyDictionary()
+
+
+def crowds(store: Store, tx: Tx, shop: Shop, now: int, wanted: Sequence[Row]) -> list[Crowd | None]:
+    """As ``crowd_of``, of several campaigns; ``tx`` is a look into ``store``.
+
+    What was found is kept for an hour, as long as the owner changes no document.
+    """
+    if not wanted:
+        return []
+    generation, kept = campaigns.generation(tx), _kept.get(store)
+    if kept is None or kept.generation != generation or not 0 <= now - kept.found.now < GOOD_FOR:
+        kept = _kept[store] = _Kept(generation, traffic(tx, now))
+    for row in wanted:
+        key = row["kind"], row["slug"]
+        if key not in kept.crowds:
+            kept.crowds[key] = crowd_of(tx, shop, kept.found, row)
+    return [kept.crowds[row["kind"], row["slug"]] for row in wanted]
 
 
 def crowd_of(tx: Tx, shop: Shop, found: Traffic, campaign: Row) -> Crowd | None:
@@ -34,12 +66,7 @@ def crowd_of(tx: Tx, shop: Shop, found: Traffic, campaign: Row) -> Crowd | None:
         audience = _audience(tx, shop, found, read.audience)
     except PluginError:
         return None
-    met = {
-        profile: first
-        for profile, views in found.views.items()
-        if (audience is None or profile in audience)
-        and (first := _first(views, read.pages)) is not None
-    }
+    met = _met(found, audience, read.pages)
     if not met or not found.days:
         return None
     rate = _rate(met, did(tx, found, _goal(campaign).event), _goal(campaign), found.now)
@@ -77,9 +104,19 @@ def _audience(tx: Tx, shop: Shop, found: Traffic, rule: Rule | None) -> Abstract
     return rules.matching_among(tx, rule, found.now, shop, found.ids)
 
 
-def _first(views: Sequence[tuple[str, int]], pages: Sequence[str]) -> int | None:
-    """When a page that is meant was viewed first (Unix ms); None: never."""
-    return min((at for page, at in views if is_named(path_of(page), pages)), default=None)
+def _met(found: Traffic, audience: AbstractSet[int] | None, pages: Sequence[str]) -> dict[int, int]:
+    """When each of ``audience`` viewed a page that is meant for the first time (Unix ms)."""
+    meant: dict[str, bool] = {}
+    first: dict[int, int] = {}
+    for profile, views in found.views.items():
+        if audience is not None and profile not in audience:
+            continue
+        for path, at in views:
+            if path not in meant:
+                meant[path] = is_named(path, pages)
+            if meant[path]:
+                first[profile] = min(at, first.get(profile, at))
+    return first
 
 
 def _rate(met: Mapping[int, int], deeds: Mapping[int, list[int]], goal: Goal, now: int) -> float:

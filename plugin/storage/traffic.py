@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from plugin.serve.page import path_of
 from plugin.shop import DAY
 from plugin.storage import rehearsals
 from plugin.storage.engine import Tx
@@ -43,8 +44,8 @@ OLDEST = "select min(first_seen_at) from profiles"
 class Traffic:
     """Some of the visitors of the 28 days up to ``now`` (Unix ms): ``ids``, of ``everybody``.
 
-    views: the pages that each viewed, with the first moment of each. days: how many days there
-    are, 28 at most.
+    views: the paths that each viewed, with their query and the first moment of each. days: how many
+    days there are, 28 at most.
     """
 
     now: int
@@ -65,7 +66,7 @@ def traffic(tx: Tx, now: int) -> Traffic:
     ids, everybody = rehearsals.sample(tx, since, MOST)
     views: dict[int, list[tuple[str, int]]] = {}
     for profile, page, at in tx.tuples(VIEWED, ids=ids, since=since, now=now):
-        views.setdefault(profile, []).append((page or "", at))
+        views.setdefault(profile, []).append((path_of(page or "/"), at))
     oldest = tx.value(OLDEST)
     days = 0.0 if oldest is None else min(max(now - oldest, 0), SPAN) / DAY
     return Traffic(now, ids, everybody, views, days)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from plugin.journey.traffic import crowd_met, crowd_of
+from plugin.journey.traffic import crowd_met, crowd_of, crowds
 from plugin.serve.findable import Crowd
 from plugin.serve.retain.popup import Goal
 from plugin.shop import DAY, HOUR, Shop
-from plugin.storage import segments, traffic
+from plugin.storage import campaigns, segments, traffic
 from plugin.storage.engine import Store
 from plugin.storage.proof import Did, Outcome
 
@@ -194,3 +194,25 @@ def test_a_campaign_of_a_week_goes_on_as_it_is_met(now: int) -> None:
 def test_before_a_week_or_ten_orders_its_own_figures_tell_nothing(now: int) -> None:
     assert crowd_met(outcome(now, 6 * DAY + HOUR, 30)) is None
     assert crowd_met(outcome(now, 8 * DAY, 9)) is None
+
+
+def test_what_was_found_is_good_for_an_hour_or_until_the_owner_changes_something(
+    town: Town,
+) -> None:
+    row = {"kind": "popup", "slug": "hello", "body": POPUP, "enabled": True}
+
+    def told(later: int) -> float:
+        with town.store.read() as tx:
+            [found] = crowds(town.store, tx, town.shop, town.now + later, [row])
+        assert found is not None
+        return found.visitors[0]
+
+    town.views("mina", "/", 27)
+    assert told(0) == 1
+    town.views("cho", "/", 27)
+    assert told(HOUR - 1) == 1
+    assert told(HOUR) == 2
+    town.views("ana", "/", 27)
+    with town.store.write() as tx:
+        campaigns.put(tx, "popup", "hello", POPUP, True, town.now)
+    assert told(HOUR) == 3
