@@ -18,14 +18,15 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
     }
   };
 
-  /* The owner looks on: asked for in the address, and as long as the tab lives. */
-  const isWatched = quiet(() => {
-    const asked = /[?&]rs_debug=1/.test(location.search);
-    if (asked) document.cookie = "_rs_debug=1;path=/;SameSite=Lax";
-    return asked || /_rs_debug=1/.test(document.cookie);
-  });
+  /* The owner looks on: asked for in the address, and as long as the tab lives. Looked up when nothing else is under way, as in s.js. */
   const { looks } = hears;
-  if (isWatched) import(looks.page().home + "/debug.js").then(({ start }) => start(looks)).catch(() => {});
+  Promise.resolve()
+    .then(() => {
+      const asked = /[?&]rs_debug=1/.test(location.search);
+      if (asked) document.cookie = "_rs_debug=1;path=/;SameSite=Lax";
+      return (asked || /_rs_debug=1/.test(document.cookie)) && import(looks.page().home + "/debug.js").then(({ start }) => start(looks));
+    })
+    .catch(() => {});
 
   /* ---- the dataLayer ---- */
 
@@ -276,7 +277,7 @@ export function watch({ money, isSaid, isText, isObject, listOf, paramsOf }, hea
     setTimeout(decided);
   };
   let decide; // after the page's own handlers: the last, or a moment later when one stops the event on its way
-  const decided = () => quiet(() => decide());
+  const decided = () => quiet(() => decide?.());
   for (const type of ["click", "submit"]) {
     window.addEventListener(type, (event) => quiet(() => used(event)), true);
     window.addEventListener(type, decided);

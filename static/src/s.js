@@ -227,7 +227,7 @@
     queue = [...queue.filter((one) => one.event_id != event_id), event].slice(-MOST_HELD);
     note("event", event);
     api.past = [...api.past, event].slice(-MOST_SENT);
-    tried(() => api.hears(event)); // ui.js, while a popup waits
+    tried(() => api.hears?.(event)); // ui.js, while a popup waits
     if (consent != GRANTED) note("held", { why: consent });
     // The cart itself is not ours to remember: the server counts these events before it answers.
     if (/cart$|purchase|identify/.test(name)) asking = true;
@@ -369,15 +369,19 @@
     return consent != DENIED;
   };
 
-  /* find.js, fetched once: what it finds, and what it watches. */
+  /* find.js, fetched once: what it finds, and what it watches.
+     Asked for when nothing else is under way: where requests are looked at, V8 reads every function once more that is
+     under way then, and the largest is this whole file; that was half of what the tag cost. */
   const finding = () =>
     (finder =
       finder ||
       // The owner who looks on has just pointed at something, perhaps.
-      import(`${home}/find.js?key=${options.key}${/rs_debug=1/.test(location.search) ? "&" + now() : ""}`).then(({ find, watch }) => ({
-        find,
-        ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href }),
-      })));
+      Promise.resolve(`${home}/find.js?key=${options.key}${/rs_debug=1/.test(location.search) ? "&" + now() : ""}`)
+        .then((url) => import(url))
+        .then(({ find, watch }) => ({
+          find,
+          ...watch(TOOLS, { told, changed, turned, view, ask, looks, at: location.href }),
+        })));
   let finder;
 
   /* Asks find.js about this page; the first request waits for it, but not long. */
