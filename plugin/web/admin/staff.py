@@ -10,6 +10,7 @@ from plugin.collect.parts import read_visitor_id
 from plugin.collect.staff import staff_query, staff_token
 from plugin.shop import Shop
 from plugin.storage import staff as marks
+from plugin.web.admin.qr import qr
 from plugin.web.admin.words import short_id
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
@@ -26,12 +27,13 @@ def staff() -> Any:
         count = marks.count(tx)
     return page(
         "staff.html",
-        leave_out=_links(shop, staff=True),
-        count_again=_links(shop, staff=False),
+        leave_out=staff_links(shop),
+        count_again=staff_links(shop, staff=False),
         addressed=bool(shop.origins),
         found=found,
         count=count,
         short_id=short_id,
+        qr=qr,
     )
 
 
@@ -47,8 +49,9 @@ def unmark() -> Any:
     return redirect(link("staff"), 303)
 
 
-def _links(shop: Shop, *, staff: bool) -> list[str]:
-    """One for each origin, as each has cookies of its own; what to add, where none is known.
+def staff_links(shop: Shop, *, staff: bool = True) -> list[str]:
+    """The links that leave a browser out, or count it again. One for each origin, as each has
+    cookies of its own; what to add to an address, where none is known.
 
     Never made of an address that an event told of: anybody can send one.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,10 +114,17 @@ def visitor(visitor_id: str) -> Any:
         moves=moves,
         following=following,
         first_page=before is None,
+        last_page=_last_page(seen.events),
         merged_ids=seen.merged_ids,
         merges=[(row, OUTCOMES.get(row["outcome"], row["outcome"])) for row in seen.merges],
         short_id=short_id,
     )
+
+
+def _last_page(rows: Sequence[Row]) -> str:
+    """The address of the page that was opened last, of events newest first; else the home."""
+    told = (row["params"].get("page_location") for row in rows if row["name"] == "page_view")
+    return next((one for one in told if isinstance(one, str) and one), "/")
 
 
 def _called(profile: Profile) -> str | None:

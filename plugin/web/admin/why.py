@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +12,17 @@ from flask_babel import gettext as _
 from plugin.errors import PluginError
 from plugin.journey import WhyPopup, why_popup
 from plugin.profile.profile import Profile
-from plugin.storage import campaigns, profiles, reports, segments
-from plugin.storage.engine import Tx
+from plugin.storage import campaigns, profiles, reports, segments, staff
+from plugin.storage.engine import Row, Tx
+from plugin.web.admin.qr import qr
+from plugin.web.admin.staff import staff_links
 from plugin.web.admin.why_words import condition_words, outcome_words
 from plugin.web.admin.words import readable, short_id
 from plugin.web.frame import framed, page, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.popups_api import wish_asked
 
-LATELY = 8  # visitors seen last, to choose from
+LATELY = 8  # visitors seen last, and test devices, to choose from
 
 
 @dataclass(frozen=True)
@@ -44,32 +47,55 @@ class Card:
 
 @framed
 def why() -> Any:
-    """The form, and below it each popup with its conditions for ``?visitor=`` on ``?url=``."""
-    shop, now = shop_now(), here().now()
-    asked = {key: request.args.get(key, "").strip() for key in ("visitor", "url", "language")}
-    trouble, found, cards = None, None, []
-    if asked["visitor"] or asked["url"]:
+    """The form, and below it each popup, or the one of ``?popup=``, with its conditions for
+    ``?visitor=`` on ``?url=``.
+    """
+    asked = {
+        key: request.args.get(key, "").strip() for key in ("popup", "visitor", "url", "language")
+    }
+    trouble, found = None, None
+    if asked["visitor"] or (asked["url"] and not asked["popup"]):
         try:
-            wish = wish_asked(asked["visitor"], asked["url"] or "/", asked["language"] or None)
-            found = why_popup(store_now(), shop, wish, None, now)
+            found = _found(asked)
         except PluginError as refusal:
-            trouble = refusal.message
+            trouble = refusal
+    shop = shop_now()
     with store_now().read() as tx:
-        names = _names(tx)
+        rows, names = campaigns.all(tx, "popup"), _names(tx)
         known = profiles.load(tx, reports.last_seen(tx, LATELY)[0])
-    if found is not None:
-        cards = [*_cards(found, names)]
+        devices = staff.marked(tx, LATELY)
     told = page(
         "why.html",
-        asked=asked,
-        trouble=trouble,
+        asked={**asked, "url": asked["url"] or _page_of(rows, asked["popup"])},
+        trouble=trouble.message if trouble else None,
         found=found,
-        cards=cards,
+        cards=[] if found is None else _cards(found, names),
+        popups=[(row["slug"], names[row["slug"]]) for row in rows],
         winner=names.get(found.winner or "") if found else None,
         lately=sorted(known.values(), key=_newest, reverse=True),
+        devices=devices,
+        device_links=staff_links(shop),
+        addressed=bool(shop.origins),
+        qr=qr,
         short_id=short_id,
     )
-    return make_response(told, 400 if trouble else 200)
+    return make_response(told, trouble.status if trouble else 200)
+
+
+def _found(asked: Mapping[str, str]) -> WhyPopup:
+    """What is asked, answered. Raises BodyRefused and NotFound."""
+    wish = wish_asked(asked["visitor"], asked["url"] or "/", asked["language"] or None)
+    return why_popup(store_now(), shop_now(), wish, asked["popup"] or None, here().now())
+
+
+def _page_of(rows: Sequence[Row], slug: str) -> str:
+    """A page on which the popup may come, to begin with: its first pattern's, else the home."""
+    for row in rows:
+        pages = row["body"].get("pages") if row["slug"] == slug else None
+        for pattern in pages if isinstance(pages, list) else ():
+            if isinstance(pattern, str) and pattern.startswith("/"):
+                return pattern.partition("*")[0]
+    return "/"
 
 
 def _newest(one: Profile) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from plugin.collect.staff import staff_token
 from plugin.storage import control, staff
+from plugin.web.admin.qr import qr
 from tests.web.conftest import token
 
 MINA, CHO = (f"{name}-0123456789abcdef" for name in ("mina", "cho"))
@@ -49,6 +50,7 @@ def test_without_an_address_of_the_shop_the_owner_gets_what_to_add_to_one(
     assert f">?rs_staff={word}<" in page()
     assert f">?rs_staff={word}-off<" in page()
     assert "Open here" not in page()
+    assert "<svg" not in page().partition("<main")[2]
 
 
 def test_each_address_of_the_shop_has_a_link_of_its_own(moon: Any, house: Any, page: Any) -> None:
@@ -61,6 +63,7 @@ def test_each_address_of_the_shop_has_a_link_of_its_own(moon: Any, house: Any, p
     for origin in origins:
         for ending in ("", "-off"):
             assert f'href="{origin}/?rs_staff={staff_token("test", name)}{ending}"' in text
+        assert str(qr(f"{origin}/?rs_staff={staff_token('test', name)}")) in text
 
 
 def test_an_address_that_an_event_told_of_gets_no_link(moon: Any, page: Any) -> None:
