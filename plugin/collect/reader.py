@@ -39,7 +39,8 @@ def read_object(body: bytes, largest: int = LARGEST, deepest: int = DEEPEST) -> 
     if len(body) > largest:
         raise too_large(largest)
     body = body.removeprefix(BOM)
-    found = _plainly(body, deepest)
+    # The type that msgspec reads to grows twofold with each level.
+    found = _plainly(body, deepest) if deepest <= DEEPEST else None
     return _carefully(body, deepest) if found is None else found
 
 
@@ -77,7 +78,7 @@ def _check_depth(structure: bytes, deepest: int) -> None:
         if mark in b"{[":
             depth += 1
             if depth > deepest:
-                raise BodyRefused(f"the body is nested deeper than {DEEPEST} levels")
+                raise BodyRefused(f"the body is nested deeper than {deepest} levels")
         elif mark in b"}]":
             depth -= 1
 

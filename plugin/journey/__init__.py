@@ -20,6 +20,7 @@ The spine, one function a step: load, decide in the pure stages, save.
     adopt      make segments of templates, and the ladder all at once    one transaction each
     submit     keep an answer, tell of it, and give out a coupon           one transaction
     coupons    pools of codes, and who may have one                       one transaction each
+    config     a whole shop as one document                            one transaction
     edits      what owners, servers and imports change                   one transaction each
     staff      leave a browser of the shop's own people out, or not      one transaction
     models     learn from all visits and orders, in a file            one small transaction
@@ -43,6 +44,7 @@ from plugin.journey.backfill import backfill
 from plugin.journey.by_hand import place, put_static_segment
 from plugin.journey.by_itself import undo_act
 from plugin.journey.collect import collect, collect_bots, collect_together, rebuild
+from plugin.journey.config import put_config, settle_settings, whole_shop
 from plugin.journey.coupons import add_codes, delete_pool, end_coupons, may_claim, put_pool
 from plugin.journey.decide import HERE, Hands, decide, find_moves
 from plugin.journey.edits import (
@@ -114,8 +116,10 @@ __all__ = [
     "reconcile",
     "rehearse",
     "say_model",
+    "settle_settings",
     "sweep_models",
     "take_pulse",
+    "whole_shop",
     "why_build",
     "why_popup",
 ]
@@ -161,6 +165,7 @@ STEPS: dict[str, Callable[..., Any]] = {
         put_campaign,
         delete_campaign,
         undo_act,
+        put_config,
         settings_changed,
         submit,
         put_pool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from plugin.errors import DocumentRefused, PluginError, RuleRefused
@@ -55,12 +55,22 @@ def put_segment(
         raise RuleRefused(f"there is no segment called {', '.join(unknown)}: define it first")
     order_by_dependency({slug: read, **{other: read_rule(raw) for other, raw in others.items()}})
     was_on = any(one.slug == slug and one.enabled for one in segments.definitions(tx))
+    flipped: list[str] = []
+    if was_on != enabled:
+        flipped = [one for one, raw in others.items() if slug in segments_of(read_rule(raw))]
+    keep_segment(tx, slug, name, rule, enabled, now, flipped)
+
+
+def keep_segment(
+    tx: Tx, slug: str, name: str, rule: Any, enabled: bool, now: int, flipped: Iterable[str]
+) -> None:
+    """Keep a segment whose rule was read and found good.
+
+    flipped: those built on it, where it is turned on or off: nobody is in a segment that is off.
+    """
     segments.put(tx, slug, name, "rule", rule, enabled, now)
-    backfills.begin(tx, slug, now)
-    if was_on != enabled:  # nobody is in a segment that is off
-        for other, raw in others.items():
-            if slug in segments_of(read_rule(raw)):
-                backfills.begin(tx, other, now)
+    for one in (slug, *flipped):
+        backfills.begin(tx, one, now)
     campaigns.bump_generation(tx)
 
 

@@ -98,6 +98,11 @@ def rotate_keys(tx: Tx, name: str, keys: Keys) -> None:
     tx.run(BUMP)
 
 
+def bump_generation(tx: Tx) -> None:
+    """Tell every process that what it keeps of shops and keys is old."""
+    tx.run(BUMP)
+
+
 def keep_settings(tx: Tx, name: str, settings: dict[str, object]) -> None:
     """Replace the shop's further settings."""
     tx.run(SETTINGS, name=name, settings=_json(settings))

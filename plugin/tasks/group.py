@@ -100,6 +100,7 @@ class GroupWriter:
         store, shop = self.house.store(name), self.house.shop(name)
         if step != "reassign":
             return journey.LONG_STEPS[step](store, shop, **args)
+        self._settle_settings(store, name)
         with self._passing:  # whoever comes second finds nothing left to do
             return journey.bring_up_to_date(store, shop, hands=self._hands, **args)
 
@@ -179,6 +180,8 @@ class GroupWriter:
             answers = self._attempt(store, name, [one.asked for one in together])
             if any(one.asked.step in CATALOGUE_STEPS for one in together):
                 self._tell_keys(store, name)
+            if any(one.asked.step == "put_config" for one in together):
+                self._settle_settings(store, name)
             self._committed.put(Committed(store, list(zip(together, answers, strict=True))))
             return
         except Busy as trouble:  # nothing of it is stored, and none of the steps is to blame
@@ -198,6 +201,13 @@ class GroupWriter:
             locations.tell_shop(self.house.control, name, store)
         except Exception:  # the next change of the catalogue tells it again
             log.warning("the shop's address keys could not be kept", exc_info=True)
+
+    def _settle_settings(self, store: Store, name: str) -> None:
+        """Let the shop have the settings that were put with its other documents."""
+        try:
+            journey.settle_settings(self.house.control, store, self.house.shop(name))
+        except Exception:  # they are written down: the next look at visitors settles them
+            log.warning("the shop's settings could not be kept yet", exc_info=True)
 
     def _attempt(self, store: Store, name: str, steps: Sequence[Asked]) -> list[Answer]:
         """The answers to ``steps``, committed. Raises Busy when the store cannot be written."""

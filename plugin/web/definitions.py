@@ -12,7 +12,7 @@ from plugin.errors import DocumentRefused, NotFound
 from plugin.shop import Shop
 from plugin.storage import backfills, campaigns, segments
 from plugin.storage.engine import Row
-from plugin.web.edge import answer, body, server_shop
+from plugin.web.edge import answer, document_body, server_shop
 from plugin.web.here import here
 from plugin.web.pages import paged
 from plugin.web.route import Route
@@ -44,7 +44,7 @@ def get_segment(slug: str) -> Response:
 def put_segment(slug: str) -> Response:
     """Make or change a segment; its members are right in the next answer."""
     shop = server_shop()
-    data = body()
+    data = document_body()
     check_name("segments", slug)
     unknown = sorted(set(data) - SEGMENT_KEYS)
     if unknown:
@@ -101,7 +101,7 @@ def list_campaigns(kind: str) -> Response:
 def put_campaign(kind: str, slug: str) -> Response:
     """Make or change a popup or a window; it counts in the next answer."""
     shop = server_shop()
-    data = body()
+    data = document_body()
     check_name(kind, slug)
     if data.get("slug", slug) != slug:
         raise DocumentRefused("the document's slug is not the one in the address")

@@ -25,6 +25,7 @@ from plugin.web.call import (
 from plugin.web.here import here
 
 API = "/v1/"
+DEEPEST_DOCUMENT = 24  # a rule's eight groups with their lists, in the document of a whole shop
 CODES = {
     400: "bad_request",
     403: "forbidden",
@@ -42,6 +43,11 @@ def answer(data: Any, status: int = 200) -> Response:
 def body(largest: int = LARGEST) -> dict[str, Any]:
     """The request's body, read as one JSON object whatever its content type. Raises BodyRefused."""
     return read_object(read_body(request.environ, largest), largest)
+
+
+def document_body(largest: int = LARGEST) -> dict[str, Any]:
+    """As ``body``, for what holds rules: they may be eight groups deep."""
+    return read_object(read_body(request.environ, largest), largest, DEEPEST_DOCUMENT)
 
 
 def server_shop() -> Shop:

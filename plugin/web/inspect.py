@@ -16,6 +16,7 @@ from plugin.collect.derive import PAGE
 from plugin.collect.inspection import LARGEST, Report, is_inspector, read_report
 from plugin.errors import BodyRefused, NotAllowed
 from plugin.journey.derive import item_at
+from plugin.serve.about import PAGE_LISTS, read_patterns
 from plugin.serve.page import is_checkout, is_thank_you
 from plugin.serve.product import Product, shown
 from plugin.shop import Shop
@@ -23,13 +24,7 @@ from plugin.storage import items
 from plugin.web.call import wsgi_call
 from plugin.web.edge import answer, body
 from plugin.web.here import here
-from plugin.web.shop_settings import (
-    PAGE_LISTS,
-    keep,
-    mapping_of,
-    read_patterns,
-    with_places,
-)
+from plugin.web.shop_settings import keep, mapping_of, with_places
 
 CLOSED = "this check is over: open it again from the install page"
 SETTINGS = ("mapping", "add_page")

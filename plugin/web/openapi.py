@@ -8,10 +8,24 @@ from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema, fields, validate
 
 from plugin import __version__
 from plugin.collect import schemas
+from plugin.serve.whole import VERSION
 from plugin.web.route import Route
+
+
+class ConfigSchema(Schema):
+    """The body of ``PUT /v1/config``, as docs/api.md has it: each thing under its slug."""
+
+    version = fields.Integer(required=True, validate=validate.Equal(VERSION))
+    currency = fields.String(metadata={"description": "the shop's own, or left out"})
+    segments = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    popups = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    windows = fields.Dict(keys=fields.String(), values=fields.Dict(), required=True)
+    settings = fields.Dict(keys=fields.String(), required=True)
+
 
 BODIES = {
     "/v1/visit": schemas.VisitSchema,
@@ -25,6 +39,14 @@ BODIES = {
     "/v1/segments/<slug>/visitors": schemas.ByHandSchema,
     "/v1/segments/templates/<key>": schemas.AdoptSchema,
     "/v1/popups/recipes/<key>": schemas.RecipeSchema,
+    "/v1/config": ConfigSchema,
+}
+# What a call takes beside its address and body.
+WORDS = {
+    ("PUT", "/v1/config"): [
+        {"in": "query", "name": "dry_run", "schema": {"type": "string", "enum": ["0", "1"]}},
+        {"in": "header", "name": "If-Match", "schema": {"type": "string"}},
+    ]
 }
 PARAMETER = re.compile(r"<(?:any\(([^)]*)\):)?(\w+)>")
 
@@ -52,6 +74,7 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
         "responses": {"200": {"description": "done"}, "4XX": {"description": "refused, with why"}},
     }
     parameters = [_parameter(words, name) for words, name in PARAMETER.findall(route.path)]
+    parameters += WORDS.get((method, route.path), [])
     if parameters:
         said["parameters"] = parameters
     if route.access == "server":

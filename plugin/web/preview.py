@@ -18,7 +18,7 @@ from plugin.storage import by_hand, rules, segments, stops
 from plugin.storage.engine import Tx
 from plugin.storage.rule_look import Looked, Wanted, looked
 from plugin.web.definitions import SAMPLE, bring_up_to_date
-from plugin.web.edge import answer, body, server_shop
+from plugin.web.edge import answer, document_body, server_shop
 from plugin.web.here import here
 
 KEYS = {"rule", "fast", "overlap", "slug", "id"}
@@ -35,7 +35,7 @@ GONE = "regulars.gone"
 def preview() -> Response:
     """How many visitors a rule holds for now, some of them, and how many each leaf holds for."""
     began = perf_counter()
-    return answer(previewed(server_shop(), body(), began))
+    return answer(previewed(server_shop(), document_body(), began))
 
 
 def stop(run: str) -> Response:

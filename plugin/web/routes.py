@@ -9,6 +9,7 @@ from plugin.web import coupons_api as c
 from plugin.web import definitions as d
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin_routes import ADMIN_ROUTES
+from plugin.web.config_api import config
 from plugin.web.popups_api import why
 from plugin.web.recipes_api import adopt_recipe, list_recipes
 from plugin.web.rehearsal_api import rehearsal
@@ -81,6 +82,6 @@ SERVER_ROUTES = (
     Route(("GET",), f"{CAMPAIGNS}/<slug>/results", results, "server", "What one brought."),
     Route(("GET",), "/v1/popups/<slug>/why", why, "server", "Why it comes, or not."),
     Route(("POST",), "/v1/popups/rehearsal", rehearsal, "server", "Last month, with others."),
-    Route(("GET", "PUT"), "/v1/config", server_api.config, "server", "Not yet: the whole shop."),
+    Route(("GET", "PUT"), "/v1/config", config, "server", "The whole shop."),
 )
 ROUTES: tuple[Route, ...] = (*STOREFRONT_ROUTES, *MACHINE_ROUTES, *SERVER_ROUTES, *ADMIN_ROUTES)

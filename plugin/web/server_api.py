@@ -13,7 +13,7 @@ from plugin.collect.items import check_items
 from plugin.collect.orders import check_order
 from plugin.collect.quick import check_quickly, read_visit
 from plugin.collect.reader import read_object
-from plugin.errors import NotFound, NotYet
+from plugin.errors import NotFound
 from plugin.shop import Shop, to_major
 from plugin.storage import items
 from plugin.storage.engine import Row
@@ -111,14 +111,6 @@ def erase_visitor(visitor_id: str) -> Response:
     if not here().writer.do(shop.name, "erase", visitor_id=visitor_id, now=here().now()):
         raise NotFound("no such visitor")
     return answer({"ok": True})
-
-
-def config() -> Response:
-    """The whole shop as one document: not in this version."""
-    server_shop()
-    raise NotYet(
-        "the shop as one document is not here yet; use /v1/segments, /v1/popups, /v1/windows"
-    )
 
 
 def event_out(row: Row, shop: Shop) -> dict[str, Any]:

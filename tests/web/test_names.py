@@ -20,7 +20,10 @@ from tests.web.conftest import Moon
 KINDS = ("segments", "popups", "windows")
 BODIES: dict[str, dict[str, Any]] = {
     "segments": {"rule": {"everyone": True}},
-    "popups": {"trigger": {"on": "load"}, "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}]},
+    "popups": {
+        "trigger": {"on": "load"},
+        "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}],
+    },
     "windows": {"strategies": ["bestsellers"]},
 }  # fmt: skip
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")

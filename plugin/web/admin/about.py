@@ -7,11 +7,12 @@ from typing import Any
 from flask import make_response, redirect, request
 
 from plugin.errors import DocumentRefused
+from plugin.serve.about import ABOUT, PLACE_LISTS, read_about
 from plugin.shop import Shop
 from plugin.web.admin.install import install_page
 from plugin.web.frame import framed, link, shop_now
 from plugin.web.here import here
-from plugin.web.shop_settings import ABOUT, PLACE_LISTS, keep, read_about
+from plugin.web.shop_settings import keep
 
 
 @framed

@@ -9,6 +9,7 @@ from flask import current_app, redirect, request
 
 from plugin.collect.inspection import FRAGMENT, inspection_token
 from plugin.collect.signature import identity_key
+from plugin.serve.about import ABOUT, PLACE_LISTS
 from plugin.shop import Shop
 from plugin.storage import campaigns, inspections, reports
 from plugin.web.admin.checks import Check, check_list
@@ -17,7 +18,6 @@ from plugin.web.edge import answer
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
 from plugin.web.language import ago
-from plugin.web.shop_settings import ABOUT, PLACE_LISTS
 from plugin.web.silence import silence_now
 
 

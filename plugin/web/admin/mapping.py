@@ -8,12 +8,13 @@ from flask import make_response, redirect, request
 from flask_babel import lazy_gettext as _l
 
 from plugin.errors import DocumentRefused
+from plugin.serve.about import PAGE_LISTS, read_patterns
 from plugin.serve.mapping import read_mapping
 from plugin.storage import inspections
 from plugin.web.admin.checks import KINDS, amount_words, method_words
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here
-from plugin.web.shop_settings import PAGE_LISTS, keep, mapping_of, read_patterns
+from plugin.web.shop_settings import keep, mapping_of
 
 MOST_SHOWN = 50
 PRODUCT = ("name", "price", "id", "image")

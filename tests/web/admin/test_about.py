@@ -8,7 +8,7 @@ import pytest
 
 from plugin.errors import DocumentRefused
 from plugin.journey import bring_up_to_date
-from plugin.web.shop_settings import read_about
+from plugin.serve.about import read_about
 from tests.web.conftest import token
 
 

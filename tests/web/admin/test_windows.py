@@ -10,10 +10,11 @@ import pytest
 
 from plugin.journey import build_model, keep_model
 from plugin.serve.recommend.strategies import STRATEGIES as ALL
+from plugin.serve.settings import MOST_NEVER_SHOWN
 from plugin.shop import DAY
 from plugin.storage.house import House
 from plugin.web.admin.windows_words import STRATEGIES
-from plugin.web.shop_settings import MOST_NEVER_SHOWN, keep
+from plugin.web.shop_settings import keep
 from tests.web.conftest import token
 
 CHO, TOMO = "cho-0123456789abcdef", "tomo-0123456789abcdef"
