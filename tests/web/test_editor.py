@@ -80,11 +80,11 @@ def test_a_segment_is_made_changed_turned_off_and_removed_without_a_script(owner
 
 
 REFUSED: tuple[tuple[Any, dict[str, str], str], ...] = (
-    ({"all": []}, {}, "must be a list with at least one rule"),
+    ({"all": []}, {}, "rule.all: Put at least one condition here."),
     ('{"all": [', {}, "cannot be read yet"),
-    ({"segment": "nobody"}, {}, "there is no segment called nobody"),
+    ({"segment": "nobody"}, {}, "There is no segment called nobody"),
     (LOOKED, {"name": " "}, "Give it a name"),
-    (LOOKED, {"slug": "A b"}, "a slug has"),
+    (LOOKED, {"slug": "A b"}, "A short name has"),
     (LOOKED, {"slug": "new"}, "address of a page"),
     (LOOKED, {"slug": "taken"}, "choose another one"),
 )
@@ -154,7 +154,7 @@ def test_a_preview_without_the_token_or_of_no_rule_is_refused_as_json(owner: Any
     assert owner.client.post(path, json={"rule": LOOKED}).status_code == 400
     answer = try_it(owner, rule={"all": [{"trait": "orders_total", "op": ">=", "value": "x"}]})
     assert answer.status_code == 400
-    assert answer.get_json()["error"]["message"].startswith("rule.all[0].value must be a number")
+    assert answer.get_json()["error"]["message"].startswith("rule.all[0].value: Write a number")
 
 
 @pytest.mark.parametrize("by_owner", [True, False])

@@ -153,5 +153,5 @@ def test_every_trait_has_a_heading_and_a_name_of_its_own() -> None:
 
 
 def test_a_rule_of_another_version_says_why_it_cannot_be_read() -> None:
-    assert "is no rule" in rule_words({"moon": "full"}).lines[0]
+    assert "This is no condition" in rule_words({"moon": "full"}).lines[0]
     assert isinstance(read_rule({"everyone": True}), Rule)

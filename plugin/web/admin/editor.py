@@ -21,6 +21,7 @@ from plugin.storage import segments
 from plugin.web.admin import segments as segments_pages
 from plugin.web.admin.editor_words import choices
 from plugin.web.admin.leaf_words import leaf_words
+from plugin.web.admin.troubles import trouble_line
 from plugin.web.admin.words import short_id
 from plugin.web.call import error
 from plugin.web.definitions import bring_up_to_date, check_slug, reserved
@@ -97,7 +98,7 @@ def preview() -> Any:
         data = read_object(request.get_data(), LARGEST)
         return answer(_shown(shop, data, previewed(shop, data, began, patient=False)))
     except PluginError as trouble:
-        return answer(error(trouble.code, trouble.message), trouble.status)
+        return answer(error(trouble.code, trouble_line(trouble.message)), trouble.status)
 
 
 def _shown(shop: Shop, data: Mapping[str, Any], said: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def _saved(form: Form) -> Any:
             raise DocumentRefused(_("Give it a name."))
         _put(shop, form.slug, form.name, form.kind, _rule(form.rule), form.enabled)
     except PluginError as trouble:
-        return make_response(_page(form, trouble.message), 400)
+        return make_response(_page(form, trouble_line(trouble.message)), 400)
     return redirect(link("segments", form.slug), 303)
 
 

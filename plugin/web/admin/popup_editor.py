@@ -14,8 +14,8 @@ from plugin.errors import DocumentRefused, NotFound, PluginError
 from plugin.serve.retain.popup import popup_doc, read_popup
 from plugin.storage import campaigns
 from plugin.web.admin.editor import slug_of
-from plugin.web.admin.popup_troubles import trouble_words
 from plugin.web.admin.popup_words import choices
+from plugin.web.admin.troubles import trouble_words
 from plugin.web.definitions import check_slug, reserved
 from plugin.web.frame import framed, link, page, shop_now, store_now
 from plugin.web.here import here

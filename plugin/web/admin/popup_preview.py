@@ -23,7 +23,7 @@ from plugin.serve.retain.recipes import Recipe, recipe_called
 from plugin.shop import Shop, to_minor
 from plugin.storage import catalogue, items
 from plugin.storage.engine import Store
-from plugin.web.admin.popup_troubles import trouble_words
+from plugin.web.admin.troubles import trouble_words
 from plugin.web.admin.visitors import in_shop
 from plugin.web.call import error
 from plugin.web.edge import answer

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from plugin.errors import PluginError
 from plugin.segment.rule import All, AnyOf, Not, Rule, read_rule
 from plugin.web.admin.leaf_words import NOBODY, leaf_words
+from plugin.web.admin.troubles import trouble_line
 from plugin.web.language import exact_span
 
 MOMENTS = {
@@ -39,7 +40,7 @@ def rule_words(document: object, names: Mapping[str, str] = NOBODY) -> RuleWords
     try:
         rule = read_rule(document)
     except PluginError as trouble:
-        return RuleWords((trouble.message,))
+        return RuleWords((trouble_line(trouble.message),))
     if isinstance(rule, (All, AnyOf)):
         lines = tuple(_said(part, names) for part in rule.parts)
         return RuleWords(lines, "all" if isinstance(rule, All) else "any")

@@ -16,6 +16,7 @@ from plugin.storage import campaigns, profiles, reports, segments, staff
 from plugin.storage.engine import Row, Tx
 from plugin.web.admin.qr import qr
 from plugin.web.admin.staff import staff_links
+from plugin.web.admin.troubles import trouble_line
 from plugin.web.admin.why_words import condition_words, outcome_words
 from plugin.web.admin.words import readable, short_id
 from plugin.web.frame import framed, page, shop_now, store_now
@@ -125,7 +126,12 @@ def _cards(found: WhyPopup, names: dict[str, str]) -> list[Card]:
         for one in found.traces
     ]
     broken = [
-        Card(slug, names.get(slug, slug), "broken", _("It cannot be read: %(why)s", why=trouble))
+        Card(
+            slug,
+            names.get(slug, slug),
+            "broken",
+            _("It cannot be read: %(why)s", why=trouble_line(trouble)),
+        )
         for slug, trouble in found.broken.items()
     ]
     return cards + broken

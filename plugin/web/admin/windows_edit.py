@@ -16,6 +16,7 @@ from plugin.serve.recommend.window import POSITIONS, read_window
 from plugin.storage import campaigns, catalogue, gauges, items, seen, segments
 from plugin.web.admin.editor import slug_of
 from plugin.web.admin.rule_words import audience_words
+from plugin.web.admin.troubles import trouble_line
 from plugin.web.admin.visitors import in_shop
 from plugin.web.admin.windows import put_window, window_row
 from plugin.web.admin.windows_form import BLANK, Form, Refused, document_of, form_of, sent_form
@@ -112,7 +113,7 @@ def _sent(form: Form) -> Any:
     except Refused as trouble:
         return make_response(_page(form, troubles=trouble.troubles), 400)
     except PluginError as trouble:
-        return make_response(_page(form, troubles={"": trouble.message}), 400)
+        return make_response(_page(form, troubles={"": trouble_line(trouble.message)}), 400)
     return redirect(link("windows", form.slug), 303)
 
 
@@ -120,7 +121,7 @@ def _check_new(form: Form) -> None:
     try:
         check_slug(form.slug)
     except DocumentRefused as trouble:
-        raise Refused({"slug": trouble.message}) from trouble
+        raise Refused({"slug": trouble_line(trouble.message)}) from trouble
     if form.slug in reserved(here().routes, "windows"):
         raise Refused(
             {"slug": _("“%(name)s” is the address of a page; choose another one.", name=form.slug)}

@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from plugin.errors import DocumentRefused
 from plugin.serve.recommend.boost import KINDS, LEAST, MOST
 from plugin.serve.recommend.window import MOST_DAYS, MOST_ITEMS, read_window
+from plugin.web.admin.troubles import trouble_words
 
 TITLES = ("en", "ko", "ja")
 LISTS = ("category", "brand", "tags", "pins", "bans", "pages")  # one a line
@@ -144,7 +145,7 @@ def document_of(form: Form, saved: Mapping[str, Any]) -> dict[str, Any]:
         found = WHERE.match(trouble.message)
         key = found[1] if found else ""
         name = BESIDE.get(key, key.removeprefix("filters.").partition(".")[0])
-        raise Refused({name: trouble.message}) from trouble
+        raise Refused({name: trouble_words(trouble.message)[1]}) from trouble
     return document
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from plugin.serve.retain.recipes import RECIPES
-from plugin.web.admin.popup_troubles import trouble_words
 from tests.web.conftest import token
 
 CHO = "cho-0123456789abcdef"
@@ -196,12 +195,3 @@ def test_what_is_wrong_is_said_with_its_place(owner: Owner) -> None:
     assert refused({"trigger": [{"on": "load"}, {"on": "scroll", "percent": 0}]})[0] == (
         "trigger[1].percent"
     )
-
-
-def test_a_refusal_without_words_of_its_own_keeps_what_it_says(engine: str) -> None:
-    assert trouble_words("popup x.kind is 'sky'; known: modal") == (
-        "kind",
-        "is 'sky'; known: modal",
-    )
-    assert trouble_words("popup x.audience: unknown trait") == ("audience", "unknown trait")
-    assert trouble_words("something else") == ("", "something else")

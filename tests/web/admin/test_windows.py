@@ -210,7 +210,7 @@ def _fields(page: str) -> dict[str, list[str]]:
         ("price_min", "nan", "“nan” is no number"),
         ("control_share", "60", "“60” is no number from 0 to 50"),
         ("pages", "shoes", "“shoes” is no page"),
-        ("slug", "Über uns", "a slug has a-z"),
+        ("slug", "Über uns", "A short name has letters"),
         ("slug", "new", "is the address of a page"),
         ("leave_out_bought", "1.5", "Write a whole number"),
     ],
@@ -232,7 +232,7 @@ def test_what_the_document_itself_refuses_stands_beside_its_field_too(owner: Any
     answer = send(owner, "windows/new", **SENT, **boost, slug="home")
     assert 'id="wrong-boosts">“50” is no number from 0.1 to 10' in unescape(answer.text)
     answer = send(owner, "windows/new", **SENT, slug="home", audience="segment:nobody")
-    assert "there is no segment called nobody" in unescape(answer.text)
+    assert "There is no segment called nobody" in unescape(answer.text)
 
 
 def test_a_new_window_takes_no_others_place(owner: Any) -> None:
