@@ -12,10 +12,13 @@ from plugin.serve.placements import Place, Placed, summed
 from plugin.serve.proof import Interval
 from plugin.serve.recommend.strategies import strategy_told
 from plugin.serve.retain.popup import span_text
+from plugin.serve.split import is_let
 from plugin.shop import DAY, Shop, to_major
 from plugin.storage import campaigns
+from plugin.storage.acts import Act
 from plugin.storage.placements import by_strategy
-from plugin.web.admin.results import Arm, Result, result_of
+from plugin.web.admin.ahead import with_ahead
+from plugin.web.admin.results import Ahead, Arm, Result, result_of
 from plugin.web.definitions import KINDS
 from plugin.web.edge import answer, server_shop
 from plugin.web.here import here
@@ -30,11 +33,13 @@ def results(kind: str, slug: str) -> Response:
     Of a window also what came of each strategy and position in the last ``?days=`` (30).
     """
     shop, now, days = server_shop(), here().now(), whole("days", DAYS, 1, MOST_DAYS)
-    with here().house.store(shop.name).read() as tx:
+    store = here().house.store(shop.name)
+    with store.read() as tx:
         campaign = campaigns.get(tx, KINDS[kind], slug)
         if campaign is None:
             raise NotFound(f"there is no such {KINDS[kind]}")
-        found = result_out(result_of(tx, campaign, now, shop), shop)
+        [one] = with_ahead(store, tx, shop, now, [result_of(tx, campaign, now, shop)])
+        found = result_out(one, shop)
         if campaign["kind"] == "window":
             placed = by_strategy(tx, slug, now - days * DAY, now, shop.currency)
             found |= {"days": days, **placed_out(placed, shop)}
@@ -62,6 +67,9 @@ def result_out(one: Result, shop: Shop) -> dict[str, Any]:
         "relative": _interval(verdict.relative),
         "shown": _arm(one.shown, shop),
         "control": _arm(one.control, shop),
+        "findable": _findable(one.ahead),
+        "auto": is_let(one.body),
+        "acts": [_act(act, shop) for act in one.acts],
     }
 
 
@@ -74,6 +82,37 @@ def placed_out(found: Mapping[Place, Placed], shop: Shop) -> dict[str, Any]:
         "by_position": [
             {"position": position, **_placed(one, shop)} for position, one in by_position.items()
         ],
+    }
+
+
+def _findable(ahead: Ahead | None) -> dict[str, Any] | None:
+    """What could be found of one that is open, and after how many weeks; None: it is decided."""
+    if ahead is None:
+        return None
+    return {
+        "by": ahead.source,
+        "rate": None if ahead.crowd is None else round(ahead.crowd.rate, 6),
+        "weeks": [
+            {**vars(one), "lift": None if one.lift is None else round(one.lift, 4)}
+            for one in ahead.weeks
+        ],
+    }
+
+
+def _act(act: Act, shop: Shop) -> dict[str, Any]:
+    told = act.figures
+    return {
+        "act": act.act,
+        "at": act.at,
+        "undone_at": act.undone_at,
+        "was": dict(act.was),
+        "verdict": told.word,
+        "per_1000": {
+            "converted": _interval(told.goals),
+            "revenue": _interval(told.money, shop.currency),
+        },
+        "shown": {"visitors": told.shown.visitors, "converted": told.shown.reached},
+        "control": {"visitors": told.control.visitors, "converted": told.control.reached},
     }
 
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from plugin.errors import NotFound
 from plugin.serve.verdict import WHEN_DECIDED
 from plugin.storage import campaigns, segments
+from plugin.web.admin.ahead import with_ahead
 from plugin.web.admin.proof_words import proof_words
 from plugin.web.admin.results import brought
 from plugin.web.admin.rule_words import audience_words, pages_words, trigger_words
@@ -21,9 +22,9 @@ from plugin.web.here import here
 @framed
 def popups() -> Any:
     """Every popup: kind, trigger, audience, and its arms."""
-    shop = shop_now()
-    with store_now().read() as tx:
-        found = brought(tx, "popup", here().now(), shop)
+    shop, store, now = shop_now(), store_now(), here().now()
+    with store.read() as tx:
+        found = with_ahead(store, tx, shop, now, brought(tx, "popup", now, shop))
         names = {one.slug: one.name for one in segments.definitions(tx)}
     return page(
         "popups.html",
@@ -48,6 +49,13 @@ def share_popup(slug: str) -> Any:
     return show_to_90("popup", slug)
 
 
+@framed
+def undo_popup(slug: str) -> Any:
+    """Take back what was done to a popup by its verdict."""
+    undone("popup", slug)
+    return redirect(link("popups") + f"#{slug}", 303)
+
+
 def switched(kind: str, slug: str) -> Any:
     """Turn a campaign on or off as the form says, and go back to where it is listed."""
     changed(kind, slug, {"enabled": request.form.get("enabled") == "1"})
@@ -58,6 +66,16 @@ def show_to_90(kind: str, slug: str) -> Any:
     """Show a campaign to nine of ten visitors, and go back to where it is listed."""
     changed(kind, slug, {"control_share": WHEN_DECIDED})
     return redirect(link(f"{kind}s") + f"#{slug}", 303)
+
+
+def undone(kind: str, slug: str) -> None:
+    """Take back the act that the form names. Raises NotFound, DocumentRefused."""
+    number = request.form.get("act", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        raise NotFound(_("There is nothing to take back."))
+    here().writer.do(
+        shop_now().name, "undo_act", kind=kind, slug=slug, seq=int(number), now=here().now()
+    )
 
 
 def changed(kind: str, slug: str, changes: dict[str, Any]) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from plugin.serve.proof import LEAST, Interval
+from plugin.serve.split import is_let
 from plugin.serve.verdict import HELPS, HURTS, SHOW_TO_90
+from plugin.web.admin.acts_words import SaidAct, acts_words
+from plugin.web.admin.ahead_words import SaidAhead, ahead_words
 from plugin.web.admin.results import Result
-from plugin.web.language import money, number, percent
+from plugin.web.admin.signs import signed, signed_money
+from plugin.web.language import number, percent
 
 WIDTH = 600  # of the picture, whatever its width on the page
 
@@ -35,17 +39,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Said:
-    """The proof of one campaign in words. ``tone``: good, bad, off. ``to_90``: offer the button."""
+    """The proof of one campaign in words. ``tone``: good, bad, off. ``to_90``: offer the button.
+
+    ahead: what could be found, and when; acts: what was done by itself, newest first.
+    """
 
     tag: str
     tone: str
     sentence: str
     lines: tuple[Line, ...] = ()
     to_90: bool = False
+    ahead: SaidAhead | None = None
+    acts: tuple[SaidAct, ...] = ()
+    auto: bool = False
 
 
 def proof_words(one: Result) -> Said:
     """What the owner reads of ``one``."""
+    ahead = None if one.ahead is None else ahead_words(one.ahead, one.share)
+    acts = tuple(acts_words(one))
+    return replace(_verdict(one), ahead=ahead, acts=acts, auto=is_let(one.body))
+
+
+def _verdict(one: Result) -> Said:
     verdict = one.verdict
     if not one.shown.visitors and not one.control.visitors:
         return Said(_("Not known yet"), "off", _("Nobody has met it yet."))
@@ -61,8 +77,9 @@ def proof_words(one: Result) -> Said:
         tone = "bad" if verdict.costs_money else "good"
         return Said(_("Helps"), tone, said, lines, verdict.suggests == SHOW_TO_90)
     if verdict.word == HURTS:
-        said = _("It hurts: fewer visitors reach the goal when they are shown it. Turn it off.")
-        return Said(_("Hurts"), "bad", said, lines)
+        said = _("It hurts: fewer visitors reach the goal when they are shown it.")
+        also = _("Turn it off.") if one.enabled else _("It is off.")
+        return Said(_("Hurts"), "bad", f"{said} {also}", lines)
     return Said(_("Not known yet"), "off", _not_known(one), lines)
 
 
@@ -101,20 +118,6 @@ def _lines(one: Result) -> list[Line]:
         )
         found.append(Line(says, reach(income)))
     return found
-
-
-def signed(value: float) -> str:
-    """A number with its sign: "+4.2"."""
-    return _sign(value) + number(abs(value))
-
-
-def signed_money(minor: float) -> str:
-    """Money of the shop's currency with its sign, which no line break takes from it."""
-    return f"{_sign(minor)}\N{WORD JOINER}{money(abs(round(minor)))}"
-
-
-def _sign(value: float) -> str:
-    return "+" if value > 0 else "\u2212" if value < 0 else ""
 
 
 def _not_known(one: Result) -> str:

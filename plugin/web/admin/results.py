@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from plugin.serve.findable import Crowd, Findable
 from plugin.serve.language import in_language
 from plugin.serve.split import share_kept
 from plugin.serve.verdict import Verdict, days_still, judge
 from plugin.shop import Shop
-from plugin.storage import campaigns, proof
+from plugin.storage import acts, campaigns, proof
+from plugin.storage.acts import Act
 from plugin.storage.engine import Row, Tx
 from plugin.storage.proof import Did, Outcome
 from plugin.web.language import language_now
+
+MET, PAGES = "met", "pages"
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,29 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What could be found. ``source``: told by those who met it (met), or by those who would, by
+    its audience and pages (pages). crowd: None where nobody would.
+
+    weeks: at the present split; at_half: with half in control, empty where that is the split.
+    """
+
+    source: str
+    crowd: Crowd | None
+    weeks: Sequence[Findable] = ()
+    at_half: Sequence[Findable] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """One campaign with its two arms. ``body``: the document as the owner keeps it.
 
-    share: the part of visitors (0 to 1) that is kept in control now.
+    share: the part of visitors (0 to 1) that is kept in control now. acts: what was done to it by
+    its verdict alone, newest first. ahead: what could be found of it; None: not looked at, or it is
+    decided.
     """
 
+    kind: str
     slug: str
     body: Mapping[str, Any]
     enabled: bool
@@ -54,6 +75,8 @@ class Result:
     shown: Arm = field(default_factory=Arm)
     control: Arm = field(default_factory=Arm)
     verdict: Verdict = field(default_factory=lambda: judge([]))
+    acts: Sequence[Act] = ()
+    ahead: Ahead | None = None
 
     @property
     def name(self) -> str:
@@ -86,6 +109,7 @@ def result_of(tx: Tx, campaign: Row, now: int, shop: Shop) -> Result:
     share = share_kept(campaign["kind"], campaign["body"], shop.control_share)
     found = proof.known_outcome(tx, campaign, now, shop.currency, share)
     return Result(
+        campaign["kind"],
         campaign["slug"],
         campaign["body"],
         campaign["enabled"],
@@ -94,6 +118,7 @@ def result_of(tx: Tx, campaign: Row, now: int, shop: Shop) -> Result:
         _arm(found.shown),
         _arm(found.control),
         judge(found.spans),
+        acts.of_campaign(tx, campaign["kind"], campaign["slug"]),
     )
 
 

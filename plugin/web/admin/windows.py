@@ -15,7 +15,7 @@ from plugin.shop import Shop
 from plugin.storage import campaigns, gauges, models, segments
 from plugin.storage.engine import Row, Tx
 from plugin.tasks.jobs import JOBS
-from plugin.web.admin.campaigns import changed, show_to_90, switched
+from plugin.web.admin.campaigns import changed, show_to_90, switched, undone
 from plugin.web.admin.proof_words import Said, proof_words
 from plugin.web.admin.results import Result, brought
 from plugin.web.admin.rule_words import audience_words
@@ -104,6 +104,13 @@ def switch(slug: str) -> Any:
 def share(slug: str) -> Any:
     """Show a window to 90 % of visitors."""
     return show_to_90("window", slug)
+
+
+@framed
+def undo(slug: str) -> Any:
+    """Take back what was done to a window by its verdict."""
+    undone("window", slug)
+    return redirect(link("windows", slug, "results"), 303)
 
 
 @framed

@@ -16,6 +16,7 @@ from plugin.serve.recommend.window import Window, read_window
 from plugin.shop import DAY
 from plugin.storage import gauges, items, segments
 from plugin.storage.placements import by_strategy
+from plugin.web.admin.ahead import with_ahead
 from plugin.web.admin.proof_words import proof_words
 from plugin.web.admin.results import result_of
 from plugin.web.admin.rule_words import audience_words
@@ -78,10 +79,10 @@ def window(slug: str) -> Any:
 @framed
 def results(slug: str) -> Any:
     """What one window brought: shown against control; by strategy and by position, ``?days=``."""
-    shop, now = shop_now(), here().now()
+    shop, store, now = shop_now(), store_now(), here().now()
     row, days = window_row(slug), _days()
-    with store_now().read() as tx:
-        one = result_of(tx, row, now, shop)
+    with store.read() as tx:
+        [one] = with_ahead(store, tx, shop, now, [result_of(tx, row, now, shop)])
         placed = by_strategy(tx, slug, now - days * DAY, now, shop.currency)
     strategies = summed(placed, lambda place: strategy_told(place[0]))
     positions = summed(placed, lambda place: place[1])
