@@ -49,10 +49,15 @@ class Acting:
         )
         return found
 
-    @property
+    @cached_property
     def profile_id(self) -> int | None:
         """None: we know nothing of this visitor."""
-        return None if self._found is None else self._found[0]
+        if not self.visitor_id or "_found" in self.__dict__:
+            return None if self._found is None else self._found[0]
+        found: int | None = self.kept(
+            ("id", self.visitor_id), lambda: profiles.find_id(self.tx, str(self.visitor_id))
+        )
+        return found
 
     @cached_property
     def profile(self) -> Profile:

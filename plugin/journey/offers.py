@@ -235,8 +235,7 @@ class Desk:
 
     def _bought(self, window: Window) -> frozenset[str]:
         """What this visitor bought so lately that ``window`` leaves it out."""
-        profile_id = self.acting.profile_id
-        if window.leave_out_bought is None or profile_id is None:
+        if window.leave_out_bought is None or (profile_id := self.acting.profile_id) is None:
             return frozenset()
         since = self.now - window.leave_out_bought * DAY
         return frozenset(deeds.bought(self.tx, profile_id, since, self.now))

@@ -35,8 +35,11 @@ BY_TASTE = frozenset({"offers", "new_arrivals"})
 # A model of more orders than this knows what is bought together; else the newest are looked at.
 BY_ORDERS = frozenset({"bought_together", "cart_complements"})
 YOUNG_ORDERS = 1_000
-# To know a visitor's segments costs more than most lists do.
+# To know a visitor's segments, or all of the profile, costs more than most lists do.
 BY_SEGMENT = frozenset({"segment_favourites", "back_in_stock"})
+BY_PROFILE = frozenset({*BY_TASTE, "free_shipping_gap"})
+# How long the lists of a product's page are kept: one serves windows of every length up to it.
+PAGE_PLACES = (100, 2 * MOST_SPARE)
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Shelves:
 
     def viewed_together(self, model: models.Built, n: int) -> Ranked:
         """What people look at beside the page's product."""
+        n = _places(n)
         return self._of_page(model, "viewed", n, lambda item: ranked.viewed_beside(model, item, n))
 
     def similar(self, model: models.Built, n: int) -> Ranked:
@@ -132,10 +136,12 @@ class Shelves:
         product = self.catalogue.products([item]).get(item) if item is not None else None
         if product is None:
             return NOTHING
+        n = _places(n)
         return self._of_page(model, "like", n, lambda _: ranked.like(model, product, n))
 
     def bought_together(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside the page's product."""
+        n = _places(n)
         return self._of_page(model, "bought", n, lambda item: self._beside(model, (item,), n))
 
     def cart_complements(self, model: models.Built, n: int) -> Ranked:
@@ -183,6 +189,13 @@ class Shelves:
         return bool(first)
 
     @property
+    def _is_segmented(self) -> bool:
+        """Whether any segment has a list: else it is of no matter which the visitor is in."""
+        return bool(
+            self.catalogue.kept("segmented", lambda: rankings.any_of(self.tx, "segment_favourites"))
+        )
+
+    @property
     def _has_taste(self) -> bool:
         """Whether lists may be ordered for this visitor."""
         return bool(self.asked.viewed) or self.acting.profile_id is not None
@@ -194,7 +207,8 @@ class Shelves:
         return min(spare, MOST_SPARE)
 
     def _wanted(self, limit: int, strategy: str) -> Wanted:
-        acting, shop, profile = self.acting, self.acting.shop, self.acting.profile
+        acting, shop = self.acting, self.acting.shop
+        by_profile = strategy in BY_PROFILE
         return Wanted(
             now=acting.now,
             limit=limit,
@@ -202,11 +216,11 @@ class Shelves:
             viewed=self.asked.viewed,
             item_id=self.asked.item_id,
             cart=self.asked.cart,
-            segments=acting.segments if strategy in BY_SEGMENT else (),
-            cart_value=self._cart_value(),
+            segments=acting.segments if strategy in BY_SEGMENT and self._is_segmented else (),
+            cart_value=self._cart_value() if by_profile else None,
             free_shipping=shop.manners.free_shipping,
             currency=shop.currency,
-            affinities=profile.affinities,
+            affinities=acting.profile.affinities if by_profile else {},
             kept=self.catalogue.kept,
             products=self.catalogue.known,
         )
@@ -216,6 +230,10 @@ class Shelves:
         profile = self.acting.profile
         ours = {line.item_id for line in profile.cart}
         return profile.cart_value_now if set(self.asked.cart) == ours else None
+
+
+def _places(n: int) -> int:
+    return next((one for one in PAGE_PLACES if n <= one), n)
 
 
 # What the model answers; where it has nothing to say, the query of the same name does.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -30,6 +30,8 @@ class Product:
     tags: tuple[str, ...] = ()
     group_id: str | None = None  # variants of one product share it
     cost: int | None = None
+    # When (Unix ms) the catalogue last said another thing of it.
+    told_at: int | None = field(default=None, compare=False)
 
     @property
     def on_sale(self) -> bool:
@@ -48,22 +50,12 @@ class Product:
         """What ``shown`` says of it without a reason; made once, as popular products are shown in
         most answers. Not to be changed.
         """
-        said: dict[str, Any] = {
-            "item_id": self.item_id,
-            "name": self.name or self.item_id,
-            "url": safe_link(self.url),
-            "image": safe_link(self.image),
-            "price": _major(self.price, self.currency),
-            "currency": self.currency,
-        }
-        if self.on_sale:
-            said["sale_price"] = _major(self.sale_price, self.currency)
-        return said
+        return _card(self)
 
     @cached_property
-    def written(self) -> dict[str, bytes]:
-        """By reason, the JSON that ``shown_json`` made."""
-        return {}
+    def written(self) -> bytes:
+        """The card as JSON but for its last brace: the same for everybody, whatever the reason."""
+        return orjson.dumps(_card(self))[:-1]
 
     def as_item(self) -> Item:
         """One piece of it as an event's product line, at what it costs now."""
@@ -82,11 +74,8 @@ def shown(product: Product, reason: str | None) -> dict[str, Any]:
 
 
 def shown_json(product: Product, reason: str) -> bytes:
-    """What ``shown`` says, as JSON; made once for each reason."""
-    known = product.written.get(reason)
-    if known is None:
-        known = product.written[reason] = orjson.dumps(shown(product, reason))
-    return known
+    """What ``shown`` says, as JSON; the product's part and the reason's are each made once."""
+    return product.written + _ending(reason)
 
 
 def is_inside(category: str | None, path: str) -> bool:
@@ -102,6 +91,25 @@ def is_inside(category: str | None, path: str) -> bool:
 @lru_cache(maxsize=4096)  # a shop has few categories, and every product of a window is asked
 def _parts(category: str) -> tuple[str, ...]:
     return tuple(part.strip().casefold() for part in category.split(">"))
+
+
+def _card(product: Product) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "item_id": product.item_id,
+        "name": product.name or product.item_id,
+        "url": safe_link(product.url),
+        "image": safe_link(product.image),
+        "price": _major(product.price, product.currency),
+        "currency": product.currency,
+    }
+    if product.on_sale:
+        said["sale_price"] = _major(product.sale_price, product.currency)
+    return said
+
+
+@lru_cache(maxsize=1024)
+def _ending(reason: str) -> bytes:
+    return b',"reason":%b}' % orjson.dumps(reason) if reason else b"}"
 
 
 def _major(amount: int | None, currency: str | None) -> float | int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
+from sys import intern
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +80,8 @@ where item_id in texts(:ids)
 """
 PRODUCTS = """
 select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
-       group_id, cost
+       group_id, cost,
+       (select max(s.at) from item_states s where s.item_id = items.item_id)
 from items
 where item_id in texts(:ids) and availability <> 'removed'
 """
@@ -150,10 +152,7 @@ def _nothing_new(tx: Tx) -> set[tuple[Item, str]]:
 
 def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
     """Those of ``item_ids`` that are in the catalogue, in stock or not."""
-    rows = tx.all(PRODUCTS, ids=list(item_ids))
-    return {
-        row["item_id"]: Product(**{**row, "tags": tuple(orjson.loads(row["tags"]))}) for row in rows
-    }
+    return {row[0]: _product(row) for row in tx.tuples(PRODUCTS, ids=list(item_ids))}
 
 
 def remove(tx: Tx, item_id: str) -> bool:
@@ -194,6 +193,22 @@ def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:
     if row["tags"] is not None:
         row["tags"] = orjson.dumps(list(row["tags"])).decode()
     return row | {"now": now}
+
+
+def _product(row: Sequence[Any]) -> Product:
+    """The product in a row of ``PRODUCTS``."""
+    (item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
+     group_id, cost, told_at) = row  # fmt: skip
+    # Of what many products share one is enough in memory.
+    return Product(
+        item_id, name, url, image, price, sale_price, _shared(currency), intern(availability),
+        _shared(category), _shared(brand), () if tags == "[]" else tuple(orjson.loads(tags)),
+        group_id, cost, told_at,
+    )  # fmt: skip
+
+
+def _shared(text: str | None) -> str | None:
+    return None if text is None else intern(text)
 
 
 def _says_more(item: Item, known: Sequence[Any] | None) -> bool:

@@ -17,9 +17,9 @@ from plugin.storage import items
 from plugin.storage.engine import Store, Tx
 from plugin.storage.marks import Marks
 
-MOST_PRODUCTS = 20_000  # of one store in memory, about 1 kB each
+MOST_PRODUCTS = 50_000  # of one store in memory, about 1 kB each with the JSON of its card
 MOST_LISTS = 200
-MOST_PAGES = 10_000  # lists of one product's page: numbers, some 400 bytes each
+MOST_PAGES = 30_000  # lists of one product's page: numbers, some 700 bytes each
 MOST_OF_VISITORS = 4_000  # profiles and answers, some 2 kB each
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Kept:
     version: Version
     products: dict[str, Product] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
-    lists: dict[Hashable, tuple[Hashable, Sequence[Any]]] = field(default_factory=dict)
+    lists: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
     of_pages: dict[Hashable, tuple[Hashable, Sequence[int]]] = field(default_factory=dict)
     of_visitors: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
 
@@ -73,10 +73,8 @@ class Catalogue:
             absent.update(one for one in missing if one not in known)
         return known
 
-    def kept(
-        self, name: Hashable, make: Callable[[], Sequence[Any]], also: Hashable = None
-    ) -> Sequence[Any]:
-        """The list called ``name``, made anew when the catalogue, the clock's lists, or ``also``
+    def kept(self, name: Hashable, make: Callable[[], T], also: Hashable = None) -> T:
+        """What is called ``name``, made anew when the catalogue, the clock's lists, or ``also``
         is another than when it was made.
         """
         return _kept_in(self._known.lists, MOST_LISTS, name, make, (self._marks.rankings, also))

@@ -36,6 +36,7 @@ insert into profiles (visitor_id) values (:visitor_id) on conflict (visitor_id) 
 """
 LOAD = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where id in ints(:ids)"
 FIND = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where visitor_id = :visitor_id"
+FIND_ID = "select id from profiles where visitor_id = :visitor_id"
 SAVE = f"update profiles set {', '.join(f'{c} = :{c}' for c in COLUMNS)} where id = :id"
 DECLARED = """
 insert into declared (profile, trait, folded, number, truth)
@@ -87,6 +88,12 @@ def find(tx: Tx, visitor_id: str) -> tuple[int, Profile] | None:
         led = elsewhere(tx, [visitor_id]).get(visitor_id)
         rows = tx.tuples(LOAD, ids=[led]) if led is not None else []
     return (rows[0][0], _profile(rows[0])) if rows else None
+
+
+def find_id(tx: Tx, visitor_id: str) -> int | None:
+    """The id of the profile that ``find`` finds, a quarter of the cost; None: unknown."""
+    found: int | None = tx.value(FIND_ID, visitor_id=visitor_id)
+    return elsewhere(tx, [visitor_id]).get(visitor_id) if found is None else found
 
 
 def some(tx: Tx, after: int, limit: int) -> list[int]:

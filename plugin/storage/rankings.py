@@ -14,6 +14,7 @@ group by item_id
 order by sum(score) desc, item_id
 limit :most
 """
+ANY_OF = "select scope from rankings where strategy = :strategy limit 1"
 HAS_ROWS = """
 select count(*) from (
   select 1 as one from item_events
@@ -44,6 +45,11 @@ def stored(tx: Tx, strategy: str, scopes: tuple[str, ...], limit: int) -> list[s
         if len(found) >= limit or len(rows) < most:
             break
     return found[:limit]
+
+
+def any_of(tx: Tx, strategy: str) -> list[str]:
+    """The name of a scope that has a list by ``strategy``; empty: none has."""
+    return [scope for (scope,) in tx.tuples(ANY_OF, strategy=strategy)]
 
 
 def is_young(tx: Tx, now: int, most: int) -> bool:

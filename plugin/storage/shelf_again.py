@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import orjson
 from plugin.serve.recommend.again import Bought, Habit, due_first
 from plugin.serve.recommend.news import Told, good_news
 from plugin.shop import DAY
-from plugin.storage import rankings
+from plugin.storage import items, rankings
 from plugin.storage.engine import Tx
 
 if TYPE_CHECKING:
@@ -115,9 +116,24 @@ FAVOURED = """
 select item_id from rankings
 where strategy = 'segment_favourites' and scope in texts(:segments) and item_id in texts(:ids)
 """
-JUST_BOUGHT = """
-select item_id from item_events
-where profile = :profile and name = 'purchase' and at > :since and at <= :now
+# What the visitor looked at or put into the cart lately, and what was just bought.
+LOOKED_AND_BOUGHT = """
+select * from (
+  select item_id, at, 0 as bought from item_events
+  where profile = :profile and name = 'view_item' and at > :since and at <= :now
+  order by at desc
+  limit :most
+) viewed
+union all
+select * from (
+  select item_id, at, 0 from item_events
+  where profile = :profile and name = 'add_to_cart' and at > :since and at <= :now
+  order by at desc
+  limit :most
+) carted
+union all
+select item_id, at, 1 from item_events
+where profile = :profile and name = 'purchase' and at > :bought_since and at <= :now
 """
 
 
@@ -137,11 +153,11 @@ def back_in_stock(tx: Tx, wanted: Wanted) -> list[str]:
     """What can be bought again or costs a twentieth less: since the visitor looked at it, then what
     the visitor's segments like, then anything of the last 14 days; within each the newest first.
     """
-    own = _since_looked(tx, wanted)
+    looked, bought = _looked_and_bought(tx, wanted)
+    own = _since_looked(tx, wanted) if _is_news_to(tx, wanted, looked) else []
     news = _news(tx, wanted)
     liked = _favoured(tx, wanted.segments, news)
     news.sort(key=lambda item_id: item_id not in liked)
-    bought = _just_bought(tx, wanted)
     found = [item_id for item_id in dict.fromkeys([*own, *news]) if item_id not in bought]
     return found[: wanted.limit]
 
@@ -170,13 +186,40 @@ def keep_habits(tx: Tx, habits: dict[str, Habit], now: int) -> None:
 
 def _habits(tx: Tx) -> dict[str, Habit]:
     kept = tx.value(FIGURE, name=HABITS)
-    told: dict[str, Any] = orjson.loads(kept)["categories"] if kept else {}
+    return _read_habits(kept) if kept else {}
+
+
+@lru_cache(maxsize=100)  # shops; it changes once a day
+def _read_habits(kept: str) -> dict[str, Habit]:
+    told: dict[str, Any] = orjson.loads(kept)["categories"]
     return {category: Habit(*habit) for category, habit in told.items()}
 
 
-def _since_looked(tx: Tx, wanted: Wanted) -> list[str]:
+def _looked_and_bought(tx: Tx, wanted: Wanted) -> tuple[dict[str, int], set[str]]:
+    """When each product was last looked at, and what was just bought."""
     if wanted.profile_id is None:
-        return []
+        return {}, set()
+    now = wanted.now
+    since, bought_since = now - LOOKED_DAYS * DAY, now - JUST_BOUGHT_DAYS * DAY
+    asked = {"profile": wanted.profile_id, "now": now, "since": since, "most": MOST_LOOKS}
+    rows = tx.tuples(LOOKED_AND_BOUGHT, bought_since=bought_since, **asked)
+    looked: dict[str, int] = {}
+    for item_id, at, is_bought in rows:
+        if not is_bought:
+            looked[item_id] = max(at, looked.get(item_id, 0))
+    return looked, {item_id for item_id, _, is_bought in rows if is_bought}
+
+
+def _is_news_to(tx: Tx, wanted: Wanted, looked: dict[str, int]) -> bool:
+    """Whether anything was said of any of these products since they were looked at."""
+    ids = list(looked)
+    known = wanted.products(ids) if wanted.products else items.products(tx, ids)
+    told = ((at, known[one].told_at) for one, at in looked.items() if one in known)
+    return any(said is not None and said > at for at, said in told)
+
+
+def _since_looked(tx: Tx, wanted: Wanted) -> list[str]:
+    """Of what the visitor looked at, what came back or fell since; the newest first."""
     since = wanted.now - LOOKED_DAYS * DAY
     asked = {"profile": wanted.profile_id, "since": since, "now": wanted.now, "most": MOST_LOOKS}
     found: dict[str, int] = {}
@@ -202,11 +245,3 @@ def _favoured(tx: Tx, segments: tuple[str, ...], item_ids: list[str]) -> set[str
     if not segments or not item_ids:
         return set()
     return {one for (one,) in tx.tuples(FAVOURED, segments=list(segments), ids=item_ids)}
-
-
-def _just_bought(tx: Tx, wanted: Wanted) -> set[str]:
-    if wanted.profile_id is None:
-        return set()
-    since = wanted.now - JUST_BOUGHT_DAYS * DAY
-    asked = {"profile": wanted.profile_id, "since": since, "now": wanted.now}
-    return {item_id for (item_id,) in tx.tuples(JUST_BOUGHT, **asked)}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from plugin.serve.recommend.taste import Choice, Taste, best_first, newness, taste_of, top
+from plugin.serve.product import Product
+from plugin.serve.recommend.taste import Choices, Taste, newness, taste_of, top
 from plugin.shop import DAY
 from plugin.storage import items
 from plugin.storage.engine import Tx
@@ -76,10 +77,6 @@ where currency = :currency and {PRICE} < :gap and {PRICE} > 0
 order by {PRICE} desc, item_id
 limit :limit
 """
-PRICES = f"""
-select item_id, {PRICE} from items
-where item_id in texts(:ids) and currency = :currency and price is not null
-"""
 
 
 def new_arrivals(tx: Tx, wanted: Wanted) -> list[str]:
@@ -88,7 +85,7 @@ def new_arrivals(tx: Tx, wanted: Wanted) -> list[str]:
     """
     most = max(CHOICE, wanted.limit)
     choice = wanted.kept(("new arrivals", most), lambda: _newest(tx, most))
-    return best_first(choice, _taste(tx, wanted))[: wanted.limit]
+    return choice.best_first(_taste(tx, wanted), wanted.limit)
 
 
 def offers(tx: Tx, wanted: Wanted) -> list[str]:
@@ -102,7 +99,7 @@ def offers(tx: Tx, wanted: Wanted) -> list[str]:
     else:  # a young shop: its first orders count at once
         sold = tx.tuples(SOLD_LATELY, now=wanted.now, most=MOST_SALES, limit=most)
         choice = _reduced(tx, sold, most)
-    return best_first(choice, _taste(tx, wanted) if choice else Taste())[: wanted.limit]
+    return choice.best_first(_taste(tx, wanted) if choice else Taste(), wanted.limit)
 
 
 def free_shipping_gap(tx: Tx, wanted: Wanted) -> list[str]:
@@ -124,8 +121,13 @@ def _cart_value(tx: Tx, wanted: Wanted) -> int:
     """What the cart is worth, minor units; 0: it is empty, or nobody knows."""
     if not wanted.cart or wanted.cart_value:
         return wanted.cart_value or 0
-    prices = dict(tx.tuples(PRICES, ids=list(wanted.cart), currency=wanted.currency))
-    return sum(prices.get(item_id, 0) for item_id in wanted.cart)
+    known = _products(tx, wanted, wanted.cart)
+    lines = [known[item_id] for item_id in wanted.cart if item_id in known]
+    return sum(one.price_now or 0 for one in lines if one.currency == wanted.currency)
+
+
+def _products(tx: Tx, wanted: Wanted, item_ids: Sequence[str]) -> Mapping[str, Product]:
+    return wanted.products(item_ids) if wanted.products else items.products(tx, item_ids)
 
 
 def _taste(tx: Tx, wanted: Wanted) -> Taste:
@@ -134,17 +136,19 @@ def _taste(tx: Tx, wanted: Wanted) -> Taste:
     if wanted.profile_id is not None:
         asked = {"profile": wanted.profile_id, "now": wanted.now, "most": MOST_LOOKS}
         seen += [item_id for (item_id,) in tx.tuples(VIEWED, **asked)]
-    products = wanted.products(seen) if wanted.products else items.products(tx, seen)
+    products = _products(tx, wanted, seen)
     kinds = [(products[one].category, products[one].brand) for one in seen if one in products]
     return taste_of(wanted.affinities, kinds, wanted.now)
 
 
-def _newest(tx: Tx, most: int) -> list[Choice]:
+def _newest(tx: Tx, most: int) -> Choices:
     rows = tx.tuples(NEW_ITEMS, limit=most)
-    return [(one, newness(rows[0][1] - at), top(path), brand) for one, at, path, brand in rows]
+    return Choices(
+        [(one, newness(rows[0][1] - at), top(path), brand) for one, at, path, brand in rows]
+    )
 
 
-def _reduced(tx: Tx, popular: Sequence[Sequence[Any]], most: int) -> list[Choice]:
+def _reduced(tx: Tx, popular: Sequence[Sequence[Any]], most: int) -> Choices:
     """Offers by how deep they are reduced and how well they sell. popular: best sellers first."""
     places = {row[0]: place for place, row in enumerate(popular, start=1)}
     rows = tx.tuples(DEEPEST, limit=most)
@@ -156,4 +160,4 @@ def _reduced(tx: Tx, popular: Sequence[Sequence[Any]], most: int) -> list[Choice
         return discount * (1 if place is None else 1 + 1 / (1 + math.log2(place)))
 
     found = {row[0]: (row[0], worth(*row[:2]), top(row[2]), row[3]) for row in rows}
-    return sorted(found.values(), key=lambda one: (-one[1], one[0]))
+    return Choices(found.values())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Protocol, TypeVar
 
 from plugin.serve.product import Product
 from plugin.shop import DAY, MINUTE
@@ -34,21 +34,17 @@ LEAST_ROWS = 20
 SHRINK = 20.0
 KINDS = ("purchase", "add_to_cart", "view_item")
 
-RECENTLY_VIEWED = """
-select v.item_id from (
-  select item_id, max(at) as at from (
-    select item_id, at from item_events
-    where profile = :profile and name = 'view_item' and at <= :now
-    order by at desc
-    limit :most
-  ) newest
-  group by item_id
-) v
-order by v.at desc, v.item_id
-"""
-PURCHASED = """
-select distinct item_id from item_events
-where profile = :profile and name = 'purchase' and at <= :now and item_id in texts(:ids)
+# The views come newest first; behind them all that was ever bought.
+VIEWED_AND_BOUGHT = """
+select * from (
+  select item_id, 0 as bought from item_events
+  where profile = :profile and name = 'view_item' and at <= :now
+  order by at desc, item_id
+  limit :most
+) viewed
+union all
+select item_id, 1 from item_events
+where profile = :profile and name = 'purchase' and at <= :now
 """
 LAST_VIEWED = """
 select item_id from item_events
@@ -165,11 +161,17 @@ where place <= :places
 """
 
 
-Rows = Sequence[Any]
-Keep = Callable[[Hashable, Callable[[], Rows]], Rows]
+T = TypeVar("T")
 
 
-def _anew(name: Hashable, make: Callable[[], Rows]) -> Rows:
+class Keep(Protocol):
+    """Of a name and what makes something of the catalogue: what it made, now or before."""
+
+    def __call__(self, name: Hashable, make: Callable[[], T]) -> T:
+        """As the class says."""
+
+
+def _anew(name: Hashable, make: Callable[[], T]) -> T:
     return make()
 
 
@@ -182,7 +184,7 @@ class Wanted:
     those that may not be shown. ``cart``: its product ids; ``cart_value``: what it is worth, None:
     as the catalogue says. ``free_shipping``: what it must be worth to be delivered for nothing,
     None: never. Both in minor units of ``currency``, the shop's. ``affinities``: the visitor's, as
-    the profile has them. ``kept``: of a name and what makes rows, the rows as they were made, for
+    the profile has them. ``kept``: of a name and what makes something, that which was made, for
     as long as the catalogue and the clock's lists are the same. ``products``: of item ids, a
     look-up of those in the catalogue, from memory where it can be; None: the store is asked.
     """
@@ -206,9 +208,10 @@ def recently_viewed(tx: Tx, wanted: Wanted) -> list[str]:
     """What the visitor looked at, newest first, each once, without what was bought."""
     ids = list(reversed(wanted.viewed or ()))
     if wanted.profile_id is not None:
-        asked = {"profile": wanted.profile_id, "now": wanted.now}
-        ids += [row["item_id"] for row in tx.all(RECENTLY_VIEWED, most=MOST_VIEWS, **asked)]
-        bought = {row["item_id"] for row in tx.all(PURCHASED, ids=ids, **asked)}
+        asked = {"profile": wanted.profile_id, "now": wanted.now, "most": MOST_VIEWS}
+        rows = tx.tuples(VIEWED_AND_BOUGHT, **asked)
+        ids += [item_id for item_id, is_bought in rows if not is_bought]
+        bought = {item_id for item_id, is_bought in rows if is_bought}
         ids = [item_id for item_id in ids if item_id not in bought]
     return list(dict.fromkeys(ids))[: wanted.limit]
 

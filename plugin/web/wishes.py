@@ -91,5 +91,9 @@ def _ids(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...] | Non
     value = data.get(name)
     if not isinstance(value, list):
         return None
-    ids = (str(one) for one in value if isinstance(one, (str, int)) and not isinstance(one, bool))
-    return tuple(one for one in ids if 0 < len(one) <= 128)[-most:]
+    ids = [
+        one if isinstance(one, str) else str(one)
+        for one in value
+        if isinstance(one, (str, int)) and not isinstance(one, bool)
+    ]
+    return tuple([one for one in ids if 0 < len(one) <= 128])[-most:]

@@ -428,3 +428,64 @@ def test_no_window_ever_shows_what_cannot_be_bought_or_is_not_wanted(
     assert len(every) == len(set(every))
     assert all(ids == [] or least <= len(ids) <= least + spare for ids in found.values())
     assert found == street.sees(who, *slugs, **more)
+
+
+SAYS = st.fixed_dictionaries(
+    {"item_id": st.sampled_from([*ALL, "new"])},
+    optional={
+        "availability": st.sampled_from(["in_stock", "out_of_stock", "preorder"]),
+        "price": st.sampled_from([20, 30]),
+        "sale_price": st.sampled_from([9, 40]),
+        "brand": st.sampled_from(["Pine", "Oak"]),
+    },
+)
+DOES = st.tuples(
+    st.sampled_from([MINA, CHO]),
+    st.sampled_from(["view_item", "add_to_cart", "purchase"]),
+    st.sampled_from([*ALL, "new"]),
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    changes=st.lists(SAYS | DOES | st.sampled_from(ALL), min_size=1, max_size=4),
+    cart=st.none() | IDS,
+    page=st.none() | st.sampled_from(ALL),
+)
+def test_what_another_process_changed_counts_in_the_next_answer_of_a_worker(
+    busy_street: Street,
+    changes: list[Any],
+    cart: list[str] | None,
+    page: str | None,
+) -> None:
+    street = busy_street
+    street.shop = Shop("moon", "pk_moon", currency="KRW", settings={"free_shipping_from": 60})
+    assert isinstance(street.store, SqliteStore)
+    worker = SqliteStore(street.store.path)
+    wishes = [
+        Wish(MINA, strategy=strategy, item_id=page, cart=None if cart is None else tuple(cart))
+        for strategy in STRATEGIES
+    ]
+
+    def answers(store: Store) -> list[Any]:
+        return [
+            orjson.loads(journey.recommend_json(store, street.shop, wish, street.now))
+            for wish in wishes
+        ]
+
+    answers(worker)
+    for change in changes:
+        if isinstance(change, dict):
+            with street.store.write() as tx:
+                items.upsert(tx, [{"currency": "KRW", **change}], street.now)
+        elif isinstance(change, tuple):
+            street.does(*change, ago=MINUTE)
+        else:
+            with street.store.write() as tx:
+                items.remove(tx, change)
+        blank = SqliteStore(street.store.path)
+        assert answers(worker) == answers(blank)
+        blank.close()
+    worker.close()

@@ -84,7 +84,7 @@ class Words:
         """``ranked`` without the variants of the product that has these ``words``, and of another
         product's variants the first: for lists that are not from here.
         """
-        own = self._group(self._texts.numbers(list(words)[:MOST_WORDS]))
+        own = self._group(self._texts.numbers(list(words)[:1]))
         return list(self._apart(own, ranked))
 
     def _similar(self, words: list[int], n: int, leave_out: Collection[int]) -> Ranked:
@@ -105,7 +105,7 @@ class Words:
         """Of each group the first one, of the group ``own`` none."""
         listed = {own}
         for number, score in ranked:
-            group = self._group(self._words_of(number))
+            group = self._group(self._first_word(number))
             if group is None or group not in listed:
                 listed.add(group)
                 yield number, score
@@ -123,7 +123,7 @@ class Words:
             if weight <= 0 or left <= 0:
                 break
             step = -(-(end - first) // left)
-            for number in self._having[first:end].tolist()[::step]:
+            for number in self._having[first:end:step].tolist():
                 found[number] = have(number, 0.0) + weight
             left -= (end - first) // step
         return found
@@ -134,6 +134,12 @@ class Words:
         start = self._ends[number - 1] if number else 0
         listed: list[int] = self._words[start : self._ends[number]].tolist()
         return listed
+
+    def _first_word(self, number: int) -> list[int]:
+        if not 0 <= number < len(self._ends):
+            return []
+        start = self._ends[number - 1] if number else 0
+        return [self._words[start]] if start < self._ends[number] else []
 
     def _group(self, words: Sequence[int]) -> int | None:
         # ``words_of`` puts the group first.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from plugin.shop import DAY
 
@@ -15,6 +16,7 @@ PULL = 3.0  # what suits wholly counts so many times more, beside once for itsel
 
 # A product's id, its score for everybody (0 or more), top category and brand.
 Choice = tuple[str, float, str, str | None]
+Scored = tuple[float, str]  # minus a score, so that the best comes first, and the product's id
 
 
 @dataclass(frozen=True)
@@ -59,27 +61,50 @@ def newness(age_ms: float) -> float:
     return float(2.0 ** (-age_ms / (NEW_HALF_DAYS * DAY)))
 
 
-def best_first(choice: Sequence[Choice], taste: Taste) -> list[str]:
-    """The products by their score as it is pulled by the taste; equal ones by their ids.
+class Choices:
+    """Products that a taste chooses from: sorted once for who has none, and by what they are of.
 
-    choice: best first already for who has no taste.
+    Of hundreds a taste moves a few, so an answer looks at these alone, and then walks what is
+    sorted already.
     """
-    if not taste:
-        return [one[0] for one in choice]
-    # As ``suits`` has it, without a call for each of hundreds.
-    categories, brands = taste.categories.get, taste.brands.get
-    by_category, by_brand = PULL * BY_CATEGORY, PULL * BY_BRAND
-    pulled = [
-        (
-            -score
-            * (1.0 + by_category * categories(path, 0.0) + by_brand * brands(brand or "", 0.0)),
-            item_id,
-        )
-        for item_id, score, path, brand in choice
-    ]
-    return [item_id for _, item_id in sorted(pulled)]
+
+    def __init__(self, choice: Collection[Choice]) -> None:
+        self._sorted: list[Scored] = sorted((-score, item_id) for item_id, score, _, _ in choice)
+        self._kinds = {item_id: (path, brand or "") for item_id, _, path, brand in choice}
+        self._of_category: dict[str, list[Scored]] = {}
+        self._of_brand: dict[str, list[Scored]] = {}
+        for one in self._sorted:
+            path, brand = self._kinds[one[1]]
+            self._of_category.setdefault(path, []).append(one)
+            self._of_brand.setdefault(brand, []).append(one)
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def best_first(self, taste: Taste, most: int) -> list[str]:
+        """The first ``most`` products by their score as it is pulled by the taste; equal ones by
+        their ids.
+        """
+        moved = self._moved(taste)
+        first = self._sorted[: most + len(moved)]
+        rest = [one for one in first if one[1] not in moved]
+        return [item_id for _, item_id in sorted([*moved.values(), *rest])[:most]]
+
+    def _moved(self, taste: Taste) -> dict[str, Scored]:
+        """What the taste has anything to say of, as it is pulled."""
+        suited = [one for path in taste.categories for one in self._of_category.get(path, ())]
+        suited += [one for brand in taste.brands for one in self._of_brand.get(brand, ())]
+        # As ``suits`` has it, without a call for each.
+        kinds, categories, brands = self._kinds, taste.categories.get, taste.brands.get
+        moved = {}
+        for score, item_id in suited:
+            path, brand = kinds[item_id]
+            pull = BY_CATEGORY * categories(path, 0.0) + BY_BRAND * brands(brand, 0.0)
+            moved[item_id] = (score * (1.0 + PULL * pull), item_id)
+        return moved
 
 
+@lru_cache(maxsize=4096)  # a shop has few categories, and every product looked at is asked
 def top(category: str | None) -> str:
     """The first part of a category's path: "Bags" of "Bags > Totes"; "" of none."""
     return (category or "").partition(">")[0].strip()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.serve.recommend.taste import Taste, best_first, newness, taste_of, top
+from plugin.serve.recommend.taste import PULL, Choice, Choices, Taste, newness, taste_of, top
 from plugin.shop import DAY
 
 NOW = 1_790_046_000_000
@@ -67,8 +67,34 @@ def test_what_suits_is_pulled_up_and_equal_products_stand_by_their_ids() -> None
     choice = [("lamp", 1.0, "Home", None), ("bag", 0.5, "Bags", None), ("cap", 0.5, "Bags", None)]
     taste = taste_of({"Bags": (1.0, NOW)}, [], NOW)
 
-    assert best_first(choice, taste) == ["bag", "cap", "lamp"]
-    assert best_first(choice, Taste()) == ["lamp", "bag", "cap"]
+    assert Choices(choice).best_first(taste, 3) == ["bag", "cap", "lamp"]
+    assert Choices(choice).best_first(taste, 2) == ["bag", "cap"]
+    assert Choices(choice).best_first(Taste(), 3) == ["lamp", "bag", "cap"]
+
+
+CHOSEN = st.tuples(
+    st.text("ab", min_size=1, max_size=6),
+    st.sampled_from([0.0, 0.25, 0.5, 1.0]),
+    st.sampled_from(["Bags", "Home", ""]),
+    st.sampled_from(["Kiln", "Moss", "", None]),
+)
+
+
+@given(
+    st.lists(CHOSEN, unique_by=lambda one: one[0]),
+    st.lists(st.tuples(NAMES, st.sampled_from(["Kiln", "Moss", None])), max_size=4),
+    st.integers(0, 12),
+)
+def test_looking_at_what_suits_alone_finds_what_judging_every_product_finds(
+    choice: list[Choice], seen: list[tuple[str | None, str | None]], most: int
+) -> None:
+    taste = taste_of({}, seen, NOW)
+    judged = sorted(
+        (-score * (1.0 + PULL * taste.suits(path, brand)), item_id)
+        for item_id, score, path, brand in choice
+    )
+
+    assert Choices(choice).best_first(taste, most) == [one for _, one in judged][:most]
 
 
 def test_the_top_of_a_path_is_its_first_part() -> None:
