@@ -1,4 +1,6 @@
-"""Do caps and countdowns hold across tabs, reloads and cleared storage, with the real engine?"""
+"""Do caps, countdowns and codes hold across tabs, reloads and cleared storage, and do the moments
+that the server decides come, with the real engine?
+"""
 
 from __future__ import annotations
 
@@ -51,6 +53,9 @@ def shop(listener: Any, tmp_path: Path) -> Iterator[Any]:
         answer = client.put("/v1/popups/stay", json=document, headers=bearer)
         assert answer.status_code == 200, answer.text
 
+    put.server = lambda method, path, json: client.open(  # type: ignore[attr-defined]
+        path, method=method, json=json, headers=bearer
+    )
     with answering(server):
         yield put
     writer.close()
@@ -143,3 +148,58 @@ def test_never_on_a_checkout_of_a_single_page_shop(
     ) as answered:
         page.evaluate("() => history.pushState({}, '', '/checkout/')")
     assert answered.value.json()["popup"] is None
+
+
+@pytest.mark.parametrize("on", ["nth_page", "cart_value", "segment_entered"])
+def test_a_moment_that_the_server_decides_comes_when_it_has_come_and_not_before(
+    shop: Any, listener: Any, page_of_a_person: Any, on: str
+) -> None:
+    hats = {"event": "add_to_cart", "measure": "count", "op": ">=", "value": 1}
+    assert shop.server("PUT", "/v1/segments/hats", {"rule": hats}).status_code == 200
+    numbers = {"nth_page": {"pages": 2}, "cart_value": {"value": 40}}
+    shop(trigger={"on": on, **numbers.get(on, {"segment": "hats"})}, kind="bar")
+    page = page_of_a_person()
+    visit(page, listener)
+    is_gone(page)
+    if on != "nth_page":
+        hat = {"items": [{"item_id": "hat", "price": 25, "quantity": 2}], "currency": "EUR"}
+        told = "add_to_cart"
+        with page.expect_response(lambda got: told in (got.request.post_data or "")):
+            page.evaluate("(hat) => rs('track', 'add_to_cart', hat)", hat)
+    visit(page, listener)
+    is_open(page)
+
+
+def test_a_claimed_code_says_until_when_after_a_reload_in_another_tab_and_with_storage_cleared(
+    shop: Any, listener: Any, page_of_a_person: Any
+) -> None:
+    pool = {"kind": "minted", "discount": {"percent": 10}, "expires": {"after": "30m"}}
+    assert shop.server("PUT", "/v1/coupons/spring", pool).status_code == 200
+    shop.server("POST", "/v1/coupons/spring/codes", {"mint": 3})
+    block = {"type": "coupon", "text": "Get it", "countdown": True}
+    shop(block, coupon_pool="spring", caps={}, stop_on=[], kind="bar")
+    page = page_of_a_person(timezone_id="Asia/Seoul")
+    meet(page, listener)
+    page.get_by_role("button", name="Get it").click()
+    ends = page.get_by_text("Good until").inner_text()
+    code = page.locator("code").inner_text()
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    for tab in (page, page.context.new_page()):
+        visit(tab, listener)
+        expect(tab.locator("code")).to_have_text(code)
+        expect(tab.get_by_text(ends, exact=True)).to_be_visible()
+        expect(tab.get_by_role("timer")).to_contain_text("00:2")
+
+
+def test_one_popup_over_the_page_a_visit_whatever_the_campaign_in_every_tab(
+    shop: Any, listener: Any, page_of_a_person: Any
+) -> None:
+    shop(caps={"per_day": 9}, priority=1)
+    page = page_of_a_person()
+    meet(page, listener)
+    other = {"variants": [{"blocks": [HEADING]}], "trigger": {"on": "load"}, "control_share": 0}
+    answer = shop.server("PUT", "/v1/popups/other", {**other, "caps": {}, "priority": 5})
+    assert answer.status_code == 200
+    for tab in (page, page.context.new_page()):
+        visit(tab, listener)
+        is_gone(tab)

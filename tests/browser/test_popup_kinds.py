@@ -16,6 +16,7 @@ SCREENS = {
     "small phone": (320, 568),
     "200 percent zoom": (640, 400),
 }
+LAST_HOUR = {"left": 1_800_000, "time_zone": "America/Argentina/ComodRivadavia", "countdown": True}
 QUESTION = {"type": "question", "name": "taste", "text": "What do you like?"}
 SCALE = {"type": "question", "name": "ease", "text": "How easy was it?", "choice": "scale"}
 NIGHT = {"accent": "#ffb347", "surface": "#16181d", "text": "#f4f1ec", "radius": 2, "font": "serif"}
@@ -78,6 +79,9 @@ def looks(words: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "form in a bar": {"kind": "bar", "blocks": [start[0], form]},
         "inline": {"kind": "inline", "blocks": [picture, *start, button]},
         "teaser": {"kind": "teaser", "blocks": start},
+        "last hour": {"kind": "slide", "blocks": [start[0], {**code, **LAST_HOUR}]},
+        "last hour in a bar": {"kind": "bar", "blocks": [start[0], {**code, **LAST_HOUR}]},
+        "teaser of a code": {"kind": "teaser", "blocks": [start[0], {**code, **LAST_HOUR}]},
     }
 
 
@@ -149,7 +153,7 @@ def test_every_step_and_what_comes_after_is_for_everybody(
         page.get_by_label("4").check()
         page.get_by_role("button", name="Next").click()
         assert violations(page) == []
-    for kind in ("slide", "inline", "teaser", "bar"):
+    for kind in ("slide", "inline", "teaser", "bar", "last hour", "teaser of a code"):
         draw(page, listener, looks(WORDS["ko"])[kind], theme=NIGHT)
         assert violations(page) == []
 
@@ -272,6 +276,32 @@ def test_a_teaser_can_be_sent_away_and_gives_the_focus_to_what_it_opens(
     page.get_by_role("button", name="Ten percent?").press("Enter")
     expect(page.get_by_role("dialog", name="Ten percent?")).to_be_visible()
     expect(page.get_by_role("region", name="Ten percent?")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["slide", "bar", "inline"])
+def test_what_stands_beside_the_page_is_reached_and_sent_away_by_keys_alone(
+    page_of_a_person: Any, listener: Any, kind: str
+) -> None:
+    page = page_of_a_person()
+    quiet_page(page, listener)
+    page.evaluate("() => { document.querySelector('#below').dataset.rsPopup = ''; }")
+    button = {"type": "button", "text": "Have a look", "url": "/product.html"}
+    draw(page, listener, {"kind": kind, "blocks": [text("Beside", "heading"), button]})
+    region = page.get_by_role("region", name="Beside")
+    if kind == "inline":
+        page.mouse.wheel(0, 1)
+        page.keyboard.press("Shift")
+    expect(region).to_be_visible()
+    look = region.get_by_role("link", name="Have a look")
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if look.evaluate("(one) => one.matches(':focus')"):
+            break
+    expect(look).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(region.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(region).to_have_count(0)
 
 
 def test_nothing_goes_away_by_itself_and_readers_hear_of_what_covers_nothing(
