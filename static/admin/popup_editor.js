@@ -466,6 +466,8 @@ const worthSection = () => {
     chosen(say("pool"), "coupon_pool", [["", say("no_pool")], ...known, ...data.pools], doc.coupon_pool, (to) => put(doc, "coupon_pool", to)),
     data.known.includes("shield") && ticked(say("shield"), "shield", doc.shield ?? true, (on) => put(doc, "shield", on ? null : false)),
     numbered(say("control"), "control_share", share, (to) => put(doc, "control_share", to == null ? null : to / 100), { min: 0, max: 50, hint: say("control_hint") }),
+    data.known.includes("auto") && ticked(say("auto"), "auto", doc.auto === true, (on) => put(doc, "auto", on || null)),
+    data.known.includes("auto") && make("p", { class: "soft small" }, say("auto_hint")),
     make("div", { class: "pairs" },
       typed(say("goal"), "goal.event", goal.event ?? "purchase", set("event"), { class: "code" }),
       typed(say("within"), "goal.within", goal.within ?? "7d", set("within"))),

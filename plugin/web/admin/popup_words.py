@@ -209,6 +209,8 @@ WORDS = {
     "shield": _l("Not for those who buy without a discount, send a lot back, or are about to buy"),
     "control": _l("Control group, per cent of visitors who do not see it"),
     "control_hint": _l("Empty: the shop's own share. Without it nobody can say what the popup is worth."),
+    "auto": _l("Act on the verdict by itself"),
+    "auto_hint": _l("Once it helps, nine of ten visitors are shown it; once it hurts, it is turned off. Each is done once, told on its page, and taken back in one click."),
     "goal": _l("It has worked when this comes"),
     "within": _l("within (30m, 6h, 7d)"),
     "theme": _l("How it looks"),

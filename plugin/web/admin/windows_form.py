@@ -23,7 +23,7 @@ LISTS = ("category", "brand", "tags", "pins", "bans", "pages")  # one a line
 FIELDS = (
     "name", "min", "max", *LISTS, "price_min", "price_max", "margin_min", "on_sale", "per_category",
     "per_brand", "leave_out_bought", "audience", "selector", "position", "control_share",
-    *(f"title_{language}" for language in TITLES),
+    "auto", *(f"title_{language}" for language in TITLES),
 )  # fmt: skip
 SALES = ("", "yes", "no")
 OWN_RULE = "="  # an audience that the form shows and keeps, but does not change
@@ -105,6 +105,7 @@ def form_of(slug: str, document: Mapping[str, Any]) -> Form:
         "control_share": (
             None if window.control_share is None else round(window.control_share * 100, 4)
         ),
+        "auto": "1" if window.auto else "",
     }
     texts = {"en": title} if isinstance(title, str) else title
     said |= {f"title_{language}": texts.get(language) for language in TITLES}
@@ -181,6 +182,7 @@ class _Reading:
             "audience": self._audience(saved),
             "placement": self._placement(),
             "control_share": self._share("control_share", 50),
+            "auto": True if form.get("auto") else None,
             "enabled": form.enabled,
         }
         return {key: value for key, value in _without_nothing(made).items() if value != {}}
