@@ -11,6 +11,7 @@ import orjson
 
 from plugin.collect.event import Event, Item
 from plugin.shop import Shop
+from plugin.storage import wordings
 from plugin.storage.engine import Row, Tx
 from plugin.storage.pulse import newest_seq
 
@@ -40,8 +41,8 @@ insert into bot_events (event_id, name, at, params) values (:event_id, :name, :a
 on conflict (event_id) do nothing
 """
 ADD_LINES = """
-insert into item_events (event_id, place, profile, item_id, name, at, quantity, value)
-values (:event_id, :place, :profile, :item_id, :name, :at, :quantity, :value)
+insert into item_events (event_id, place, profile, item_id, name, at, quantity, value, wording)
+values (:event_id, :place, :profile, :item_id, :name, :at, :quantity, :value, :wording)
 on conflict (profile, name, at, event_id, place) do nothing
 """
 LOG = """
@@ -109,6 +110,9 @@ def add_lines(tx: Tx, events: Iterable[Event], ids: Mapping[str, int]) -> None:
     What was merely listed or lay in a cart is in the event alone.
     """
     told = [event for event in events if event.items and event.name in DEEDS]
+    if not told:
+        return
+    wordings.keep(tx, ((item, event.currency) for event in told for item in event.items))
     tx.fill(ADD_LINES, [row for event in told for row in _lines(event, ids[event.visitor_id])])
 
 
@@ -182,6 +186,7 @@ def _lines(event: Event, profile: int) -> list[tuple[Any, ...]]:
             event.at,
             item.quantity,
             None if item.price is None else round(item.price * item.quantity),
+            wordings.number(wordings.wording(item, event.currency)),
         )
         for place, item in enumerate(event.items)
     ]

@@ -19,8 +19,9 @@ from plugin.segment.shape import (
     Where,
     Window,
 )
-from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER, TEXT
+from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER
 from plugin.segment.window import bounds
+from plugin.storage.rule_lines import EACH_EVENT, Lines, suffice
 from plugin.storage.rule_parts import SET, Parts
 
 MOST_COUNTED = 100  # one by one; beyond that, counting all is as good
@@ -28,9 +29,6 @@ COLUMNS = ("currency", "transaction_id")
 MONEY_FIELDS = ("value", "price")
 LINE_NUMBERS = ("price", "quantity")
 BASE = "{e}.profile = p.id and {e}.name = {name} and {e}.live = 1"
-ASKS_FOR_A_TEXT = ("is", "in", "contains", "starts_with", "ends_with")
-MOST_NEEDLES = 3
-IN_NUMBERS = set("0123456789.e+-")
 TOKENS = """
 select distinct {token} as token from events e
 where e.name = {name} and e.live = 1{window}
@@ -42,13 +40,15 @@ class EventLeaves:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self.lines = Lines(parts)
 
     def measure(self, leaf: MeasureLeaf) -> str:
         """A figure, compared."""
-        source = self.source(leaf.event, leaf.window, leaf.where)
+        in_lines = suffice(leaf)
+        source = self.chosen(leaf, leaf.window)
         to: Sequence[Any] = leaf.values
         if leaf.measure == "count":
-            figure = counted(source, leaf.op, leaf.values)
+            figure = counted(source, leaf.op, leaf.values, EACH_EVENT if in_lines else "1")
         elif leaf.measure == "days":
             figure = f"(select count(distinct e.day) {source})"
         else:
@@ -60,11 +60,14 @@ class EventLeaves:
     def of(self, leaf: MeasureLeaf, source: str) -> str:
         """A figure over the values of a param, a column or a field of all lines."""
         name, words = leaf.of or "", self.parts.words
-        if name in ITEM_FIELDS:
+        values: EventLeaves | Lines = self
+        if suffice(leaf):
+            values = self.lines
+        elif name in ITEM_FIELDS:
             source = words.each_line(source)
         if leaf.measure == "distinct":
-            return f"(select count(distinct {self.said(name)}) {source})"
-        value = self.amount(name)
+            return f"(select count(distinct {values.said(name)}) {source})"
+        value = values.amount(name)
         if leaf.measure in ("min", "max"):
             return f"(select {leaf.measure}({value}) {source})"
         whole = name in MONEY_FIELDS  # then there is nothing to lose
@@ -75,7 +78,7 @@ class EventLeaves:
 
     def recency(self, leaf: RecencyLeaf) -> str:
         """The first or last event, by its age."""
-        source = self.source(leaf.event, Window(), leaf.where)
+        source = self.chosen(leaf, Window())
         at = f"(select e.at {source} order by e.at{'' if leaf.first else ' desc'} limit 1)"
         word = "<=" if leaf.older else ">"
         turn = self.parts.bind(self.parts.now - leaf.span)
@@ -108,6 +111,15 @@ class EventLeaves:
         sql = BASE.replace("{e}", alias).replace("{name}", self.parts.bind(name))
         return f"{sql} and {alias}.at <= :now"
 
+    def chosen(self, leaf: MeasureLeaf | RecencyLeaf, window: Window) -> str:
+        """From where to where: what a leaf looks at, its events or, where these suffice, lines."""
+        if not suffice(leaf):
+            return self.source(leaf.event, window, leaf.where)
+        times = self.times(window)
+        if isinstance(leaf, MeasureLeaf) and leaf.of:
+            return self.lines.all(leaf.event, times, leaf.where)
+        return self.lines.satisfying(leaf.event, times, leaf.where)
+
     def source(self, name: str, window: Window, where: Sequence[Where]) -> str:
         """From where to where: the visitor's events ``e`` that count and satisfy ``where``."""
         base = BASE.replace("{e}", "e").replace("{name}", self.parts.bind(name))
@@ -131,16 +143,11 @@ class EventLeaves:
         return self._maybe(where, self._tested(where))
 
     def _maybe(self, where: Where, tested: str) -> str:
-        """A condition that asks for a text, behind a look at whether it can be there at all."""
-        needles = where.values
-        if where.op not in ASKS_FOR_A_TEXT or where.include_unset or where.param in COLUMNS:
+        """As ``Parts.perhaps``, in the JSON that the param or field stands in."""
+        if where.param in COLUMNS:
             return tested
-        if where.kind != TEXT or len(needles) > MOST_NEEDLES or not all(map(_literal, needles)):
-            return tested
-        words = self.parts.words
-        value = "e.items" if where.param in ITEM_FIELDS else "e.params"
-        maybe = " or ".join(words.maybe(value, needle) for needle in needles)
-        return f"(({maybe}) and {tested})"
+        whole = "e.items" if where.param in ITEM_FIELDS else "e.params"
+        return self.parts.perhaps(where, whole, tested)
 
     def _tested(self, where: Where) -> str:
         name, kind, to = where.param, where.kind, where.values
@@ -212,20 +219,14 @@ class EventLeaves:
         return f"(case when coalesce(e.currency, {currency}) = {currency} then {value} end)"
 
 
-def _literal(needle: str) -> bool:
-    """Whether a folded text stands in JSON as it is, whatever it was folded from in ASCII.
+def counted(source: str, op: str, values: Sequence[float], each: str) -> str:
+    """How many events there are, counted no further than the comparison asks.
 
-    A number is written in JSON in another way than as a text.
+    each: what to select so that an event is one row, or one row of the same.
     """
-    plain = needle.isascii() and needle.isprintable() and not {'"', "\\"} & set(needle)
-    return plain and not set(needle) <= IN_NUMBERS
-
-
-def counted(source: str, op: str, values: Sequence[float]) -> str:
-    """How many events there are, counted no further than the comparison asks."""
     enough = max(1, math.floor(max(values)) + 1)
     if enough == 1:
         return f"(case when exists (select 1 {source}) then 1 else 0 end)"
     if enough <= MOST_COUNTED:
-        return f"(select count(*) from (select 1 {source} limit {enough}) few)"
-    return f"(select count(*) {source})"
+        return f"(select count(*) from (select {each} {source} limit {enough}) few)"
+    return f"(select count(*) from (select {each} {source}) every_one)"

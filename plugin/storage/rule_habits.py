@@ -63,7 +63,7 @@ from (
   {{did}}
 ) x)
 """
-MOST = "select coalesce(max(s.n), 0) from (select count(distinct e.seq) as n {lines}) s"
+MOST = "select coalesce(max(s.n), 0) from (select count(distinct e.event_id) as n {lines}) s"
 
 
 def _sessions(parts: Parts, events: EventLeaves) -> str:
@@ -109,7 +109,7 @@ def _lead(parts: Parts, events: EventLeaves) -> str | None:
 def _top(field: str) -> Callable[[Parts, EventLeaves], str]:
     def share(parts: Parts, events: EventLeaves) -> str:
         views = events.source(VIEW, Window(within=MONTH), ())
-        most = f"cast(({_most(field, views, parts, events)}) as {{real}})"
+        most = f"cast(({_most(field, MONTH, events)}) as {{real}})"
         value = f"{most} / nullif((select count(*) {views}), 0)"
         return _seen(parts.bind(parts.now - MONTH), value)
 
@@ -117,16 +117,14 @@ def _top(field: str) -> Callable[[Parts, EventLeaves], str]:
 
 
 def _most_views(parts: Parts, events: EventLeaves) -> str:
-    views = events.source(VIEW, Window(within=WEEK), ())
-    value = f"({_most('item_id', views, parts, events)})"
-    return _seen(parts.bind(parts.now - WEEK), value, "0")
+    return _seen(parts.bind(parts.now - WEEK), f"({_most('item_id', WEEK, events)})", "0")
 
 
-def _most(field: str, views: str, parts: Parts, events: EventLeaves) -> str:
-    """How many of the views show what most of them show."""
-    said = events.said(field)
-    lines = f"{parts.words.each_line(views)} and {said} is not null group by {said}"
-    return MOST.replace("{lines}", lines)
+def _most(field: str, span: int, events: EventLeaves) -> str:
+    """How many of the views of a span show what most of them show."""
+    views = events.lines.all(VIEW, events.times(Window(within=span)))
+    said = events.lines.said(field)
+    return MOST.replace("{lines}", f"{views} and {said} is not null group by {said}")
 
 
 def _seen(since: str, value: str, otherwise: str = "null") -> str:

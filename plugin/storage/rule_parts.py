@@ -8,6 +8,7 @@ from typing import Any
 
 from plugin.segment.compare import checker
 from plugin.segment.shape import TraitLeaf, Where
+from plugin.segment.traits import TEXT
 from plugin.shop import Shop
 from plugin.storage.engine import Tx
 from plugin.storage.rule_words import Words, words
@@ -40,6 +41,9 @@ AROUND = {
     "ends_with": ("%", ""),
 }
 SET = ("set", "unset")
+ASKS_FOR_A_TEXT = ("is", "in", "contains", "starts_with", "ends_with")
+MOST_NEEDLES = 3
+IN_NUMBERS = set("0123456789.e+-")
 
 
 @dataclass
@@ -82,6 +86,16 @@ class Parts:
             return f"({value} is {'not ' if leaf.op == 'set' else ''}null)"
         return f"coalesce({self.compared(value, leaf.op, to)}, {_word(leaf.include_unset)})"
 
+    def perhaps(self, leaf: TraitLeaf | Where, whole: str, tested: str) -> str:
+        """What is ``tested``, of a text, behind a look at whether it can stand in ``whole``."""
+        needles = leaf.values
+        if leaf.op not in ASKS_FOR_A_TEXT or leaf.include_unset or leaf.kind != TEXT:
+            return tested
+        if len(needles) > MOST_NEEDLES or not all(map(_literal, needles)):
+            return tested
+        maybe = " or ".join(self.words.maybe(whole, needle) for needle in needles)
+        return f"(({maybe}) and {tested})"
+
     def decided(self, leaf: TraitLeaf | Where, value: str, known: Sequence[tuple[str, Any]]) -> str:
         """Whether a value is one that Python finds to satisfy the leaf.
 
@@ -98,6 +112,15 @@ class Parts:
         currency, zone = self.shop.currency, self.shop.timezone
         check = checker(leaf.op, leaf.kind, leaf.values, leaf.include_unset, currency, zone)
         return lambda value: check(value, self.now)[0]
+
+
+def _literal(needle: str) -> bool:
+    """Whether a folded text stands in JSON as it is, whatever it was folded from in ASCII.
+
+    A number is written in JSON in another way than as a text.
+    """
+    plain = needle.isascii() and needle.isprintable() and not {'"', "\\"} & set(needle)
+    return plain and not set(needle) <= IN_NUMBERS
 
 
 def _word(truth: bool) -> str:

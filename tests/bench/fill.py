@@ -26,6 +26,7 @@ from plugin.collect.event import Event
 from plugin.collect.reader import read_object
 from plugin.errors import PluginError
 from plugin.journey import STEPS
+from plugin.profile.fold import IDLE_MS
 from plugin.shop import DAY, HOUR, SECOND, Shop
 from plugin.storage.migrate import migrate
 from plugin.storage.sqlite import SqliteStore, sqlite3
@@ -81,13 +82,25 @@ class Sample:
 
 @dataclass
 class Visitor:
-    """One who was there; ``like``: the profile of the sample that this one resembles."""
+    """One who was there; ``like``: the profile of the sample that this one resembles.
+
+    ``began_at``: the last visit; ``before_at``: the last event of the visit before it.
+    """
 
     visitor_id: str
     first_at: int
     last_at: int
     last_event_id: str
     like: int
+    began_at: int = 0
+    before_at: int | None = None
+
+    def came(self, first: int, last: int, event_id: str) -> None:
+        """Note events from ``first`` to ``last``, the one with this id."""
+        if not self.began_at or first - self.last_at >= IDLE_MS:
+            self.before_at = self.last_at if self.began_at else None
+            self.began_at = first
+        self.last_at, self.last_event_id = last, event_id
 
 
 TABLES = {
@@ -96,9 +109,11 @@ TABLES = {
     "orders": ("transaction_id", "event_id", "profile", "at", "day"),
     "profiles": (
         "id", "visitor_id", "first_seen_at", "last_seen_at", "last_event_id", "session_started_at",
+        "prev_seen_at",
     ),
     "declared": ("profile",),
     "items": (),
+    "wordings": (),
 }  # fmt: skip
 SERIAL = "seq"  # given by the store
 DAYS = """
@@ -214,7 +229,8 @@ class Filling:
 
     def run(self, events: int) -> list[Visitor]:
         """Write so many events, and what belongs to them; the visitors."""
-        self._rows["items"] = self._like.tables["items"].rows
+        for name in ("items", "wordings"):
+            self._rows[name] = self._like.tables[name].rows
         at = int(time.time() * SECOND) - HOUR - HISTORY
         written = 0
         while written < events:
@@ -234,8 +250,10 @@ class Filling:
         profile = self._who(at, self._keys[chosen])
         visit = like.visits[chosen][: min(most, rng.randint(2, 10))]
         event_id, transaction = table.places["event_id"], table.places["transaction_id"]
+        first = None
         for row in visit:
             at += rng.randrange(1, 20 * SECOND)
+            first = first or at
             new = uuid7(at, rng)
             when = {"event_id": new, "profile": profile, "at": at, "day": at // DAY}
             order = None if row[transaction] is None else f"M-{new}"
@@ -244,8 +262,7 @@ class Filling:
                 self._add("item_events", one, **when)
             if row[event_id] in like.orders:
                 self._add("orders", like.orders[row[event_id]], transaction_id=order, **when)
-        visitor = self._visitors[profile - 1]
-        visitor.last_at, visitor.last_event_id = at, new
+        self._visitors[profile - 1].came(first or at, at, new)
         return len(visit)
 
     def _who(self, at: int, like: int) -> int:
@@ -266,7 +283,8 @@ class Filling:
             visitor_id=visitor.visitor_id,
             first_seen_at=visitor.first_at,
             last_seen_at=visitor.last_at,
-            session_started_at=visitor.last_at,
+            session_started_at=visitor.began_at,
+            prev_seen_at=visitor.before_at,
             last_event_id=visitor.last_event_id,
         )
         for row in self._like.declared.get(visitor.like, ()):
