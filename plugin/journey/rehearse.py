@@ -6,20 +6,19 @@ orders. How one stands among all, the catalogue, and who was put in a segment by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from plugin.errors import DocumentRefused
 from plugin.journey.coupons import pool_called
-from plugin.journey.decide import never
-from plugin.journey.relived import people, stops
+from plugin.journey.relived import Person, people, stops
 from plugin.journey.why import asking_for, every_popup
 from plugin.serve.retain.popup import Popup, read_popup
 from plugin.serve.retain.rehearsal import Rehearsal
 from plugin.shop import DAY, Shop
 from plugin.storage import coupons, rehearsals
-from plugin.storage.documents import documents
+from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
 
 DAYS = 30
@@ -65,12 +64,12 @@ def rehearse(
     drafts: Sequence[Mapping[str, object]] = (),
     without: AbstractSet[str] = frozenset(),
     most: int = MOST_VISITORS,
-    enough: Callable[[], bool] = never,
+    enough: Callable[[int, int], bool] = lambda done, of: False,
 ) -> Rehearsed:
     """Play the last 30 days again for at most ``most`` visitors.
 
-    ``enough`` is asked after every few visitors: it ends the play there, or raises. Raises
-    DocumentRefused for a draft that cannot be read.
+    ``enough`` is asked after every visitor, of how many and of how many there are: it ends the play
+    there, or raises. Raises DocumentRefused for a draft that cannot be read.
     """
     since = now - DAYS * DAY
     with store.read() as tx:
@@ -83,16 +82,23 @@ def rehearse(
         closed = _closed(tx, [*saved, *wanted], now)
     sets = [before] if after is None else [before, after]
     visitors = pages = 0
-    for place in range(0, len(ids), BATCH):
-        with store.read() as tx:
-            for person in people(tx, shop, docs, ids[place : place + BATCH], now):
-                pages_then = list(stops(person, since, closed))
-                for one in sets if pages_then else ():
-                    one.walk(pages_then)
-                visitors, pages = visitors + bool(pages_then), pages + len(pages_then)
-        if enough():
+    for played, person in enumerate(_each(store, shop, docs, ids, now), 1):
+        pages_then = list(stops(person, since, closed))
+        for one in sets if pages_then else ():
+            one.walk(pages_then)
+        visitors, pages = visitors + bool(pages_then), pages + len(pages_then)
+        if enough(played, len(ids)):
             break
     return Rehearsed(visitors, everybody, pages, before, after)
+
+
+def _each(
+    store: Store, shop: Shop, docs: Documents, ids: Sequence[int], now: int
+) -> Iterator[Person]:
+    """Those of ``ids`` who did anything, looked up a few at a time."""
+    for place in range(0, len(ids), BATCH):
+        with store.read() as tx:
+            yield from people(tx, shop, docs, ids[place : place + BATCH], now)
 
 
 def _worth(tx: Tx, shop: Shop, popups: Sequence[Popup]) -> dict[str, int | None]:

@@ -117,8 +117,18 @@ def any_change(found: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def text_of(document: object) -> bytes:
-    """The one way to write a document, however its keys are ordered."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    """The one way to write a document, however its keys are ordered and its numbers written: 50 is
+    50.0, as in JSON, and many programs write the one for the other.
+    """
+    return orjson.dumps(_plain(document), option=orjson.OPT_SORT_KEYS)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def tag_of(whole: Whole) -> str:

@@ -1,7 +1,7 @@
-"""Which running query does somebody want ended, in whatever process it runs?
+"""Which running query does somebody want ended, and how far is one, in whatever process it runs?
 
 A wish is an empty file in the house, which every process of it sees. It outlives a query that it
-comes too early for, and is swept away later.
+comes too early for, and is swept away later. How far a query is stands in a file beside it.
 """
 
 from __future__ import annotations
@@ -32,10 +32,28 @@ def wished(data: Path, shop: str, run: str) -> bool:
 
 
 def settle(data: Path, shop: str, run: str) -> None:
-    """The query is over, so the wish is."""
+    """The query is over, so the wish is, and how far it was."""
     _place(data, shop, run).unlink(missing_ok=True)
+    _place(data, shop, run, "far").unlink(missing_ok=True)
 
 
-def _place(data: Path, shop: str, run: str) -> Path:
+def tell(data: Path, shop: str, run: str, done: int, of: int) -> None:
+    """Let every process know that the query called ``run`` has done so much of all."""
+    place = _place(data, shop, run, "far")
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    place.touch(mode=0o600)
+    place.write_text(f"{done} {of}", "ascii")
+
+
+def told(data: Path, shop: str, run: str) -> tuple[int, int] | None:
+    """How much of how much a query has done, as it told last; None: none of that name tells."""
+    with suppress(FileNotFoundError, ValueError):  # it may be being written just now
+        done, of = _place(data, shop, run, "far").read_text("ascii").split()
+        return int(done), int(of)
+    return None
+
+
+def _place(data: Path, shop: str, run: str, of: str = "") -> Path:
     # A name that cannot lead elsewhere, whatever the query is called.
-    return data / FOLDER / hashlib.sha256(f"{shop}:{run}".encode()).hexdigest()[:32]
+    name = hashlib.sha256(f"{shop}:{run}".encode()).hexdigest()[:32]
+    return data / FOLDER / f"{name}{of}"

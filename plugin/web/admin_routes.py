@@ -12,6 +12,7 @@ from plugin.web.route import Route
 about = Later("plugin.web.admin.about")
 campaigns = Later("plugin.web.admin.campaigns")
 catalogue = Later("plugin.web.admin.catalogue")
+config = Later("plugin.web.admin.config")
 coupons = Later("plugin.web.admin.coupons")
 editor = Later("plugin.web.admin.editor")
 entry = Later("plugin.web.admin.entry")
@@ -76,6 +77,9 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/popups", campaigns.popups, "owner", "Popups and what they brought."),
     Route(GET, "/admin/popups/why", why.why, "owner", "Why one came, or not."),
     Route(("GET", "POST"), "/admin/popups/rehearsal", rehearsal.rehearsal, "owner", "Play it."),
+    Route(
+        ("GET", "POST", "DELETE"), "/admin/popups/rehearsal.json", rehearsal.run, "owner", "So too."
+    ),
     Route(("GET", "POST"), "/admin/popups/new", popup_editor.new, "owner", "Make a popup."),
     Route(GET, "/admin/popups/frame", popup_preview.frame, "owner", "Where one is drawn."),
     Route(POST, "/admin/popups/preview.json", popup_preview.preview, "owner", "Try it."),
@@ -114,6 +118,8 @@ ADMIN_ROUTES: tuple[Route, ...] = (
     Route(GET, "/admin/coupons/<slug>/codes.csv", coupons.codes_csv, "owner", "Its codes as CSV."),
     Route(GET, "/admin/leads", leads.lead_list, "owner", "What people left in popups."),
     Route(GET, "/admin/leads.csv", leads.leads_csv, "owner", "The same as CSV."),
+    Route(("GET", "POST"), "/admin/config", config.config, "owner", "The whole shop as a file."),
+    Route(GET, "/admin/config.json", config.download, "owner", "That file."),
     Route(GET, "/admin/jobs", jobs.job_list, "owner", "What the clock did."),
     Route(GET, "/admin/<path:rest>", entry.nowhere, "owner", "No such page."),
 )

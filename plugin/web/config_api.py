@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Response, request
 
+from plugin.collect.reader import read_object
 from plugin.errors import DocumentRefused, PluginError
 from plugin.journey import whole_shop
 from plugin.serve.whole import NAMED, VERSION, read_whole, tag_of
 from plugin.shop import Shop
 from plugin.web.definitions import bring_up_to_date, check_name
-from plugin.web.edge import answer, document_body, server_shop
+from plugin.web.edge import DEEPEST_DOCUMENT, answer, document_body, server_shop
 from plugin.web.here import here
 
 LARGEST = 8 * 1024 * 1024
@@ -35,6 +36,11 @@ def config_of(shop: Shop) -> tuple[dict[str, Any], str]:
     with here().house.store(shop.name).read() as tx:
         parts = whole_shop(tx, shop)
     return {"version": VERSION, "currency": shop.currency, **parts}, tag_of(parts)
+
+
+def read_document(text: bytes) -> dict[str, Any]:
+    """A document in a file's bytes, as the body of a call is read. Raises BodyRefused."""
+    return read_object(text, LARGEST, DEEPEST_DOCUMENT)
 
 
 def config_put(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -68,7 +69,7 @@ def previewed(
     rule, now = read_rule(data.get("rule")), here().now()
     patient = patient and not data.get("fast")
     asks_members = bool(segments_of(rule) or data.get("overlap") or "slug" in data)
-    with _stoppable(shop, data.get("id"), began) as check:
+    with stoppable(shop, data.get("id"), began) as check:
         if asks_members and (patient or not _many_wait(shop, now)):
             bring_up_to_date(shop)
         store = here().house.store(shop.name)
@@ -104,7 +105,7 @@ def _check(data: Mapping[str, Any]) -> None:
 
 
 class Ending:
-    """Whether a preview is to end: looked up now and then, for it is asked all the time."""
+    """Whether a ``what`` is to end: looked up now and then, for it is asked all the time."""
 
     def __init__(
         self,
@@ -112,8 +113,10 @@ class Ending:
         wished: Callable[[], bool],
         gone: Callable[[], bool],
         clock: Callable[[], float] = perf_counter,
+        what: str = "preview",
     ) -> None:
-        self._end, self._next = began + LONGEST_S, 0.0
+        self._end = began + LONGEST_S if what == "preview" else inf
+        self._next, self._what = 0.0, what
         self._wished, self._gone, self._clock = wished, gone, clock
 
     def __call__(self) -> None:
@@ -130,19 +133,19 @@ class Ending:
                 status=422,
             )
         if self._gone() or self._wished():
-            raise PluginError("this preview was cancelled", code="cancelled", status=409)
+            raise PluginError(f"this {self._what} was cancelled", code="cancelled", status=409)
 
 
 @contextmanager
-def _stoppable(shop: Shop, run: str | None, began: float) -> Iterator[Ending]:
-    """A part that ends on a wish, when who asked has gone, or after 20 seconds."""
+def stoppable(shop: Shop, run: str | None, began: float, what: str = "preview") -> Iterator[Ending]:
+    """A part that ends on a wish, when who asked has gone, or, a preview, after 20 seconds."""
     data: Path = here().house.settings.data
     gone: Callable[[], bool] = request.environ.get(GONE, lambda: False)
     if run is None:
-        yield Ending(began, lambda: False, gone)
+        yield Ending(began, lambda: False, gone, what=what)
         return
     try:
-        yield Ending(began, lambda: stops.wished(data, shop.name, run), gone)
+        yield Ending(began, lambda: stops.wished(data, shop.name, run), gone, what=what)
     finally:
         stops.settle(data, shop.name, run)
 

@@ -12,7 +12,8 @@ from plugin.web.admin_routes import ADMIN_ROUTES
 from plugin.web.config_api import config
 from plugin.web.popups_api import why
 from plugin.web.recipes_api import adopt_recipe, list_recipes
-from plugin.web.rehearsal_api import rehearsal
+from plugin.web.rehearsal_api import progress, rehearsal
+from plugin.web.rehearsal_api import stop as stop_rehearsal
 from plugin.web.results_api import results
 from plugin.web.route import Route
 from plugin.web.templates_api import adopt_template, list_templates
@@ -82,6 +83,8 @@ SERVER_ROUTES = (
     Route(("GET",), f"{CAMPAIGNS}/<slug>/results", results, "server", "What one brought."),
     Route(("GET",), "/v1/popups/<slug>/why", why, "server", "Why it comes, or not."),
     Route(("POST",), "/v1/popups/rehearsal", rehearsal, "server", "Last month, with others."),
+    Route(("GET",), "/v1/popups/rehearsal/<run>", progress, "server", "How far one is."),
+    Route(("DELETE",), "/v1/popups/rehearsal/<run>", stop_rehearsal, "server", "End one."),
     Route(("GET", "PUT"), "/v1/config", config, "server", "The whole shop."),
 )
 ROUTES: tuple[Route, ...] = (*STOREFRONT_ROUTES, *MACHINE_ROUTES, *SERVER_ROUTES, *ADMIN_ROUTES)

@@ -124,6 +124,21 @@ def test_a_document_comes_back_as_it_was_put_and_putting_it_again_changes_nothin
         assert campaigns.generation(tx) == mark
 
 
+def test_a_number_may_come_back_written_in_another_way(put: Put) -> None:
+    popups = {"hello": {**POPUP, "priority": 5}}
+    put({**EMPTY, "popups": popups, "settings": {"free_shipping_from": 50_000}})
+
+    said = put(
+        {
+            **EMPTY,
+            "popups": {"hello": {**POPUP, "priority": 5.0}},
+            "settings": {"free_shipping_from": 50_000.0},
+        }
+    )
+
+    assert not any_change(said["changes"])
+
+
 def test_a_look_says_what_would_change_and_writes_nothing(
     put: Put, whole: Callable[[], dict[str, Any]]
 ) -> None:

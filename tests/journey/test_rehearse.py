@@ -160,8 +160,15 @@ def test_a_large_shop_is_sampled_and_the_play_ends_when_it_is_told_to(door: Door
         pages(door, f"visitor-{number:012d}", "/")
 
     assert rehearse(door.store, door.shop, door.now, most=10).visitors == 10
-    ended = rehearse(door.store, door.shop, door.now, enough=lambda: True)
-    assert (ended.visitors, ended.everybody) == (25, 60)
+    told: list[tuple[int, int]] = []
+
+    def enough(done: int, of: int) -> bool:
+        told.append((done, of))
+        return done == 3
+
+    ended = rehearse(door.store, door.shop, door.now, enough=enough)
+    assert (ended.visitors, ended.everybody) == (3, 60)
+    assert told == [(1, 60), (2, 60), (3, 60)]
 
 
 def test_a_rehearsal_writes_nothing(door: Door) -> None:

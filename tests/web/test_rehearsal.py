@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from plugin.web import rehearsal_api
+from plugin.web.preview import GONE
 from tests.web.conftest import Moon, token
 
 CHO, ANA = "cho-01234567890abcdef", "ana-01234567890abcdef"
@@ -52,6 +55,7 @@ def test_an_unsaved_popup_is_compared_with_those_of_now(moon: Moon) -> None:
         ({"without": "x"}, "without must be a list"),
         ({"visitors": 0}, "visitors must be from 1 to 2,000"),
         ({"visitors": True}, "visitors must be a whole number"),
+        ({"id": "a b"}, "id must be a text of 1 to 64"),
     ],
 )
 def test_what_is_no_rehearsal_is_refused(moon: Moon, data: dict[str, Any], says: str) -> None:
@@ -70,7 +74,130 @@ def test_a_rehearsal_that_lasts_too_long_tells_of_those_it_got_to(
 
     told = rehearsal(moon).get_json()
 
-    assert (told["visitors"], told["of"], told["after"]) == (25, 30, None)
+    assert (told["visitors"], told["of"], told["after"]) == (1, 30, None)
+
+
+def played(moon: Moon, clients: Any, **data: Any) -> tuple[Thread, list[Any]]:
+    """A rehearsal on its way in a thread of its own; its answer will be in the list."""
+    answers: list[Any] = []
+
+    def ask() -> None:
+        other = Moon(moon.shop, moon.secret, clients(), moon.clock)
+        answers.append(rehearsal(other, **data))
+
+    asking = Thread(target=ask)
+    asking.start()
+    return asking, answers
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Lets a rehearsal wait after each visitor until the event is set."""
+    go_on = Event()
+    usual = rehearsal_api.enough_after
+
+    def waiting(*words: Any) -> Any:
+        enough = usual(*words)
+
+        def after(done: int, of: int) -> bool:
+            over: bool = enough(done, of)
+            go_on.wait(0.06)
+            return over
+
+        return after
+
+    monkeypatch.setattr(rehearsal_api, "enough_after", waiting)
+    return go_on
+
+
+def until(look: Any) -> Any:
+    """What ``look()`` answers once it is something."""
+    end = monotonic() + 10
+    while monotonic() < end:
+        found = look()
+        if found:
+            return found
+        sleep(0.02)
+    raise AssertionError("it did not come")
+
+
+def test_one_that_runs_tells_how_far_it_is_and_can_be_stopped(
+    moon: Moon, app: Any, slowly: Event
+) -> None:
+    for number in range(30):
+        moon.visit(f"visitor-{number:012d}", PAGE)
+    asking, answers = played(moon, app.test_client, id="mine")
+
+    def far() -> Any:
+        told = moon.server("GET", "/v1/popups/rehearsal/mine")
+        return told.get_json() if told.status_code == 200 else None
+
+    told = until(far)
+    assert told["of"] == 30
+    assert 1 <= told["done"] < 30
+    assert moon.server("GET", "/v1/popups/rehearsal/other").status_code == 404
+
+    assert moon.server("DELETE", "/v1/popups/rehearsal/mine").status_code == 200
+    asking.join()
+
+    assert (answers[0].status_code, answers[0].get_json()["error"]["code"]) == (409, "cancelled")
+    assert far() is None
+
+
+def test_one_whose_page_was_closed_ends_by_itself(moon: Moon, slowly: Event) -> None:
+    for number in range(3):
+        moon.visit(f"visitor-{number:012d}", PAGE)
+    told: list[int] = []
+
+    def gone() -> bool:
+        told.append(1)
+        return len(told) > 1
+
+    answer = moon.client.post(
+        "/v1/popups/rehearsal",
+        json={},
+        headers={"Authorization": f"Bearer {moon.secret}"},
+        environ_overrides={GONE: gone},
+    )
+
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "cancelled")
+
+
+def test_the_page_gets_the_same_with_progress_and_can_stop_it(moon: Moon) -> None:
+    moon.server("PUT", "/v1/popups/hello", {**HELLO, "name": "Hello <you>"})
+    moon.server("PUT", "/v1/popups/louder", {**HELLO, "priority": 9})
+    moon.visit(CHO, PAGE)
+    moon.sign_in()
+    address = "/admin/popups/rehearsal.json?id=abc"
+    form = {"csrf_token": token(moon.client.get("/admin/popups/rehearsal").text)}
+
+    html = moon.client.post(address, data={**form, "on": ["hello", "louder"]}).get_json()["html"]
+
+    assert "Played: 1 of 1 visitors of the last 30 days; pages: 1." in html
+    assert '<th scope="row">louder</th><td>Hello &lt;you&gt;</td><td>1</td>' in html
+    assert "<html" not in html
+    assert moon.client.get(address).status_code == 404
+    headers = {"X-CSRFToken": form["csrf_token"]}
+    assert moon.client.delete(address, headers=headers).get_json() == {"ok": True}
+    stopped = moon.client.post(address, data={**form, "on": "hello"})
+    assert (stopped.status_code, stopped.get_json()["error"]["code"]) == (409, "cancelled")
+    wrong = moon.client.post(address, data={**form, "document": "{"})
+    assert (wrong.status_code, "not JSON" in wrong.text) == (400, True)
+
+
+def test_the_codes_of_each_popup_are_told_with_what_they_take_off(moon: Moon) -> None:
+    pool = {"kind": "text", "code": "MOON", "discount": {"amount": 3_000}}
+    moon.server("PUT", "/v1/coupons/autumn", pool)
+    moon.server("PUT", "/v1/popups/gift", {**HELLO, "coupon_pool": "autumn", "shield": False})
+    moon.visit(CHO, PAGE)
+    moon.visit(ANA, PAGE)
+    moon.sign_in()
+    form = {"csrf_token": token(moon.client.get("/admin/popups/rehearsal").text), "on": "gift"}
+
+    page = moon.client.post("/admin/popups/rehearsal", data=form).text
+
+    assert "2 visitors could take a code" in page
+    assert "₩6,000" in page
 
 
 def test_the_owner_tries_another_choice_of_popups(moon: Moon) -> None:

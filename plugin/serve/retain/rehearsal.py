@@ -71,6 +71,11 @@ class Line:
     waited: int = 0  # pages on which it was chosen, and its moment did not come
     stopped: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def codes(self) -> int:
+        """How many visitors could have taken a code from it."""
+        return self.shown if self.popup.coupon_pool is not None else 0
+
 
 @dataclass
 class Rehearsal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import make_response, request
+from flask import make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -18,9 +18,13 @@ from plugin.serve.retain.rehearsal import MANY, Rehearsal
 from plugin.storage import campaigns
 from plugin.storage.engine import Row
 from plugin.web.admin.words import KINDS
-from plugin.web.frame import framed, page, shop_now, store_now
-from plugin.web.rehearsal_api import rehearsed
+from plugin.web.call import error
+from plugin.web.edge import answer
+from plugin.web.frame import framed, link, page, shop_now, store_now
+from plugin.web.preview import stop_run
+from plugin.web.rehearsal_api import LONGEST_S, VISITORS, far, rehearsed
 
+MOST_COLLISIONS = 12
 CAPS, STOPS = _l("its own caps"), _l("answered, closed or bought")
 MOMENT, OTHERS = _l("its moment"), _l("another popup just before")
 BUDGET = _l("the budget for what covers the page")
@@ -62,31 +66,96 @@ def rehearsal() -> Any:
         rows = campaigns.all(tx, "popup")
     asked = request.method == "POST"
     chosen = set(request.form.getlist("on")) if asked else {r["slug"] for r in rows if r["enabled"]}
-    text = request.form.get("document", "").strip()
     found, trouble = None, None
     if asked:
         try:
-            found = rehearsed(shop, _data(rows, chosen, text))
+            found = rehearsed(shop, _data(rows))
         except PluginError as refusal:
             trouble = refusal.message
     told = page(
         "rehearsal.html",
         rows=rows,
         chosen=chosen,
-        text=text,
+        text=request.form.get("document", "").strip(),
         trouble=trouble,
         found=found,
-        lines=_lines(found, rows) if found else (),
-        persons=_persons(found) if found else (),
-        then=(found.after or found.before) if found else None,
         kinds=KINDS,
-        many=MANY,
+        words=_words(),
+        most=VISITORS,
+        seconds=round(LONGEST_S),
+        **_found_words(found, rows),
     )
     return make_response(told, 400 if trouble else 200)
 
 
-def _data(rows: Sequence[Row], chosen: set[str], text: str) -> dict[str, Any]:
+def run() -> Any:
+    """What came of the rehearsal in the form (POST), as JSON with the part of the page; how far the
+    one called ``?id=`` is (GET); DELETE ends it.
+    """
+    try:
+        shop, name = shop_now(), request.args.get("id", "")
+        if request.method == "DELETE":
+            stop_run(shop, name)
+            return answer({"ok": True})
+        if request.method == "GET":
+            return answer(far(shop, name))
+        with store_now().read() as tx:
+            rows = campaigns.all(tx, "popup")
+        found = rehearsed(shop, {**_data(rows), "id": name})
+        told = render_template(
+            "admin/rehearsal_found.html", found=found, kinds=KINDS, **_found_words(found, rows)
+        )
+        return answer({"html": told})
+    except PluginError as trouble:
+        return answer(error(trouble.code, trouble.message), trouble.status)
+
+
+def _words() -> dict[str, Any]:
+    """What the page's script says, and whom it asks."""
+    return {
+        "url": link("popups", "rehearsal.json"),
+        "begins": _("Reading the popups…"),
+        "played": _("Played: {done} of {of} visitors"),
+        "stopped": _("Stopped. Nothing was changed."),
+        "signedOut": _("You are signed out. Load the page again."),
+        "offline": _("The server did not answer. Try again in a moment."),
+    }
+
+
+def _found_words(found: Rehearsed | None, rows: Sequence[Row]) -> dict[str, Any]:
+    """What the part of the page that tells of a rehearsal needs."""
+    if found is None:
+        return {}
+    then = found.after or found.before
+    names = {one.slug: one.name or one.slug for one in then.popups}
+    return {
+        "lines": _lines(found, rows),
+        "persons": _persons(found),
+        "then": then,
+        "collisions": [
+            (names[won], names[lost], pages)
+            for (won, lost), pages in then.collisions.most_common(MOST_COLLISIONS)
+        ],
+        "codes": _codes(then),
+    }
+
+
+def _codes(then: Rehearsal) -> list[tuple[str, int, int | None]]:
+    """Of each popup with codes: its name, how many could take one, and what they take off at most
+    (minor units; None: it has no bound).
+    """
+    found = []
+    for slug, line in then.lines.items():
+        worth = then.worth.get(slug)
+        money = None if worth is None else worth * line.codes
+        if line.codes:
+            found.append((line.popup.name or slug, line.codes, money))
+    return sorted(found, key=lambda one: -one[1])
+
+
+def _data(rows: Sequence[Row]) -> dict[str, Any]:
     """The rehearsal that the form asks for. Raises DocumentRefused."""
+    chosen, text = set(request.form.getlist("on")), request.form.get("document", "").strip()
     drafts = [
         {**row["body"], "slug": row["slug"], "enabled": True}
         for row in rows
