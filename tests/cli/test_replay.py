@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from plugin.cli import main
 from plugin.journey.replay import Line, Replay
 from plugin.serve.recommend.replay import Replayed
 from plugin.serve.recommend.tuning import DEFAULT
+from plugin.storage.house import drop_schema
 
 DAY = 86_400_000
 START = 1_500_000_000_000
@@ -50,12 +52,26 @@ def views(days: int) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the views of the shop may be laid to be imported."""
+def shop(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """Where the views of the shop may be laid to be imported; once on each engine."""
     monkeypatch.setenv("REGULARS_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("REGULARS_DATABASE_URL", raising=False)
+    if engine == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        monkeypatch.setenv("REGULARS_DATABASE_URL", url)
+        emptied(url)
     assert regulars("shop", "add", "moon") == 0
-    return tmp_path / "views.jsonl"
+    yield tmp_path / "views.jsonl"
+    if engine == "postgresql":
+        emptied(url)
+
+
+def emptied(url: str) -> None:
+    """Leave nothing of the shop on a server that all tests share."""
+    for schema in ("regulars_control", "shop_moon"):
+        drop_schema(url, schema)
 
 
 def test_every_ranker_is_told_beside_popularity(
