@@ -131,7 +131,7 @@ legend{padding:0;margin-bottom:10px;font-weight:550}
 .scale .pill{flex:1;flex-direction:column;gap:4px;justify-content:center;padding:9px 2px;border-radius:min(var(--r),16px)}
 .scale .pill span{order:-1;font-size:16px;font-weight:600}
 .coupon{display:flex;flex-direction:column;gap:8px}
-.coupon>div{display:flex;align-items:center;justify-content:space-between;gap:12px;padding:8px 8px 8px 18px;border:1.5px dashed var(--edge);border-radius:var(--r)}
+.coupon>div:not(.time){display:flex;align-items:center;justify-content:space-between;gap:12px;padding:8px 8px 8px 18px;border:1.5px dashed var(--edge);border-radius:var(--r)}
 .claim{display:flex;flex-direction:column;gap:10px}
 code{font:600 18px/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;letter-spacing:.06em;overflow-wrap:anywhere;user-select:all}
 .copy{all:unset;box-sizing:border-box;min-height:44px;padding:0 16px;border-radius:max(calc(var(--r) - 4px),0px);background:rgba(128,120,110,.15);font-size:14px;font-weight:600;cursor:pointer;white-space:nowrap;display:inline-flex;align-items:center}
@@ -157,12 +157,12 @@ dialog{margin:auto 0 0;width:100vw}
 .body{padding-bottom:max(var(--pad),env(safe-area-inset-bottom))}
 h2{font-size:23px}h2:lang(ko),h2:lang(ja){font-size:22px}.slide{inset-inline:16px;inset-block-end:16px;width:auto}
 .bar .body{padding:16px 20px max(18px,env(safe-area-inset-bottom))}
-.bar .body,.bar .step{flex-direction:column;align-items:stretch}
+.bar .body,.bar .step{flex-flow:column;align-items:stretch}
 .bar .body>:first-child,.bar .step:first-child>:first-child{padding-inline-end:44px}
 .bar .body>.step:first-child{padding-inline-end:0}
 .bar .close{inset-block-start:4px;inset-inline-end:4px}.bar label>input,.bar select{width:100%}.bar .check{justify-content:start}}
 @media(max-height:480px){:host{--pad:24px}h2{font-size:22px}.image{max-height:24vh}}
-@media(max-width:359px){.scale .pill{padding:8px 0}.steps .button{min-width:0}.coupon>div{flex-direction:column;align-items:stretch;padding:12px;text-align:center}.copy{justify-content:center}}
+@media(max-width:359px){.scale .pill{padding:8px 0}.steps .button{min-width:0}.coupon>div:not(.time){flex-direction:column;align-items:stretch;padding:12px;text-align:center}.copy{justify-content:center}}
 `;
 
 /* ---- blocks: what a popup is built of; one function each.
@@ -197,7 +197,7 @@ function coded(block, here) {
     code && text && make("p", {}, text),
     make("div", {}, shown, button),
     end && make("p", { class: "small" }, goodUntil(block)),
-    end && block.countdown && timer((block.at || here.popup.at) + left, 3600),
+    end && block.countdown && timer((block.at || since(here)) + left, 3600),
   );
 }
 
@@ -244,9 +244,12 @@ function timer(end, most = Infinity) {
   return time;
 }
 
+/* When what the server said of times was true. */
+const since = ({ popup }) => popup.at || Date.now();
+
 /* The end is the server's: what was left of it when the answer came, wherever this clock stands. */
 const countdown = ({ left, until, minutes }, here) =>
-  timer(left != null ? (here.popup.at || Date.now()) + left : until ? Date.parse(until) : Date.now() + minutes * 6e4);
+  timer(left != null ? since(here) + left : until ? Date.parse(until) : Date.now() + minutes * 6e4);
 
 function field({ name, label, input, required, options, consent_text }) {
   const set = { name, required, maxlength: 1024, autocomplete: /email|tel/.test(input) ? input : null };

@@ -132,6 +132,8 @@ def test_every_kind_is_whole_in_every_script_and_direction(
         for name, look in looks(words).items():
             draw(page, listener, look)
             found += [f"{name} {language} jumps"] * (page.evaluate(SETTLED) > 0)
+            if name.startswith("last hour"):
+                expect(page.get_by_role("timer")).to_contain_text("00:2")
             if name == "inline":
                 page.evaluate("() => document.querySelector('#below').scrollIntoView()")
             found += [f"{name} {language}: {what}" for what in page.evaluate(MISFITS)]
