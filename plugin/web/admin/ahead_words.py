@@ -29,12 +29,13 @@ class Week:
 
 @dataclass(frozen=True)
 class SaidAhead:
-    """``title``: the short of it. why: what it was reckoned with. half: what a larger control group
-    would find, where that is more.
+    """``title``: the short of it. what: what the weeks tell. why: what they were reckoned with.
+    half: what a larger control group would find, where that is more.
     """
 
     title: str
     why: str
+    what: str = ""
     weeks: tuple[Week, ...] = ()
     half: str = ""
 
@@ -50,26 +51,26 @@ def ahead_words(ahead: Ahead, share: float) -> SaidAhead:
         return SaidAhead(
             title, _("None of those it is for reached the goal in the last four weeks.")
         )
-    return SaidAhead(title, _why(ahead, crowd, share), _weeks(ahead.weeks), _half(ahead))
-
-
-def _why(ahead: Ahead, crowd: Crowd, share: float) -> str:
-    said = _(
-        "With a chance of four in five, a change of that size or more in how many reach the goal is"
-        " found by then, with %(share)s of visitors in control.",
+    what = _(
+        "The smallest change in how many reach the goal that is found by then, with a chance of"
+        " four in five and %(share)s of visitors in control:",
         share=percent(share),
     )
+    return SaidAhead(title, _why(ahead, crowd), what, _weeks(ahead.weeks), _half(ahead))
+
+
+def _why(ahead: Ahead, crowd: Crowd) -> str:
     rate = percent(crowd.rate)
     if ahead.source == MET:
-        by = _("Reckoned by the last seven days; %(rate)s of control reach the goal.", rate=rate)
+        said = _("Reckoned by the last seven days; %(rate)s of control reach the goal.", rate=rate)
     else:
-        by = _(
+        said = _(
             "Reckoned by those who viewed its pages in the last four weeks, as far as it is for"
             " them; %(rate)s of them reached the goal. Not everybody of them will meet it, so it"
             " may take longer.",
             rate=rate,
         )
-    return f"{said} {by}"
+    return str(said)
 
 
 def _weeks(weeks: Sequence[Findable]) -> tuple[Week, ...]:
@@ -82,11 +83,14 @@ def _weeks(weeks: Sequence[Findable]) -> tuple[Week, ...]:
 
 def _label(one: Findable) -> str:
     after = ngettext("After %(num)s week", "After %(num)s weeks", one.weeks)
-    return str(_("%(after)s, %(count)s visitors", after=after, count=number(one.visitors)))
+    count = number(one.visitors)
+    if one.lift is None:
+        return str(_("%(after)s, %(count)s visitors: too few", after=after, count=count))
+    return str(_("%(after)s, %(count)s visitors", after=after, count=count))
 
 
 def _lift(lift: float | None) -> str:
-    return change(lift) if lift is not None else str(_("nothing"))
+    return "\N{EN DASH}" if lift is None else change(lift)
 
 
 def _half(ahead: Ahead) -> str:

@@ -16,6 +16,7 @@ from plugin.web.admin.results import Result
 from plugin.web.admin.signs import signed, signed_money
 from plugin.web.language import number, percent
 
+A_YEAR = 365  # days; beyond it nobody waits, and their number says nothing
 WIDTH = 600  # of the picture, whatever its width on the page
 
 
@@ -144,6 +145,8 @@ def _still(one: Result) -> str:
     said = _("If all stays as it is, about %(count)s more visitors decide", count=number(needed))
     if one.days is None:
         return f"{said}."
+    if one.days > A_YEAR:
+        return f"{said}: {_('more than a year.')}"
     return f"{said}: {ngettext('%(num)s day.', '%(num)s days.', one.days)}"
 
 
