@@ -39,7 +39,7 @@ VIEWED_AND_BOUGHT = """
 select * from (
   select item_id, 0 as bought from item_events
   where profile = :profile and name = 'view_item' and at <= :now
-  order by at desc, item_id
+  order by at desc, event_id desc, place desc
   limit :most
 ) viewed
 union all
