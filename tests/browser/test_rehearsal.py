@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from time import sleep
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from plugin.web import rehearsal_api
 
-from .conftest import Engine, sign_in
+from .conftest import STANDARDS, Engine, sign_in
 
 VISITORS = 40
 HELLO = {
@@ -102,3 +103,37 @@ def test_it_ends_when_its_page_is_left(page: Page, slowly: list[int]) -> None:
 
     page.wait_for_url("**/admin/windows")
     rests(page, slowly)
+
+
+def test_it_and_the_look_at_a_whole_shop_are_for_everybody_on_a_phone_too(
+    moon_engine: Engine, page: Page
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
+    found = []
+
+    def look(name: str) -> None:
+        for width, scheme in ((1280, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            for broken in axe.run(page, options=options).response["violations"]:
+                found.extend(
+                    f"{name} {width}: {broken['id']}: {n['target']}" for n in broken["nodes"]
+                )
+
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_text("Who would see what")).to_be_visible()
+    look("rehearsal")
+    whole = moon_engine.server("GET", "/v1/config")
+    whole["popups"]["hello"]["priority"] = 7
+    page.goto(f"{moon_engine.admin}/config")
+    file = {"name": "a.json", "mimeType": "application/json", "buffer": json.dumps(whole).encode()}
+    page.get_by_label("File, up to 8 MB").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Look at what would change").click()
+    expect(page.get_by_role("row", name="hello")).to_contain_text("priority")
+    look("config")
+    page.get_by_role("button", name="Make the shop so").click()
+    expect(page.get_by_text("The shop is now as the file says.")).to_be_visible()
+    assert moon_engine.server("GET", "/v1/popups/hello")["priority"] == 7
+    assert found == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from threading import Event, Thread
+from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -91,9 +91,8 @@ def played(moon: Moon, clients: Any, **data: Any) -> tuple[Thread, list[Any]]:
 
 
 @pytest.fixture
-def slowly(monkeypatch: pytest.MonkeyPatch) -> Event:
-    """Lets a rehearsal wait after each visitor until the event is set."""
-    go_on = Event()
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a rehearsal take longer than two looks at whether it is to end for each visitor."""
     usual = rehearsal_api.enough_after
 
     def waiting(*words: Any) -> Any:
@@ -101,13 +100,12 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Event:
 
         def after(done: int, of: int) -> bool:
             over: bool = enough(done, of)
-            go_on.wait(0.06)
+            sleep(0.12)
             return over
 
         return after
 
     monkeypatch.setattr(rehearsal_api, "enough_after", waiting)
-    return go_on
 
 
 def until(look: Any) -> Any:
@@ -121,9 +119,8 @@ def until(look: Any) -> Any:
     raise AssertionError("it did not come")
 
 
-def test_one_that_runs_tells_how_far_it_is_and_can_be_stopped(
-    moon: Moon, app: Any, slowly: Event
-) -> None:
+@pytest.mark.usefixtures("slowly")
+def test_one_that_runs_tells_how_far_it_is_and_can_be_stopped(moon: Moon, app: Any) -> None:
     for number in range(30):
         moon.visit(f"visitor-{number:012d}", PAGE)
     asking, answers = played(moon, app.test_client, id="mine")
@@ -144,7 +141,8 @@ def test_one_that_runs_tells_how_far_it_is_and_can_be_stopped(
     assert far() is None
 
 
-def test_one_whose_page_was_closed_ends_by_itself(moon: Moon, slowly: Event) -> None:
+@pytest.mark.usefixtures("slowly")
+def test_one_whose_page_was_closed_ends_by_itself(moon: Moon) -> None:
     for number in range(3):
         moon.visit(f"visitor-{number:012d}", PAGE)
     told: list[int] = []
