@@ -157,7 +157,7 @@ dialog{margin:auto 0 0;width:100vw}
 .body{padding-bottom:max(var(--pad),env(safe-area-inset-bottom))}
 h2{font-size:23px}h2:lang(ko),h2:lang(ja){font-size:22px}.slide{inset-inline:16px;inset-block-end:16px;width:auto}
 .bar .body{padding:16px 20px max(18px,env(safe-area-inset-bottom))}
-.bar .body,.bar .step{flex-flow:column;align-items:stretch}
+.bar .body,.bar .step{flex-flow:column;align-items:stretch;justify-content:start}
 .bar .body>:first-child,.bar .step:first-child>:first-child{padding-inline-end:44px}
 .bar .body>.step:first-child{padding-inline-end:0}
 .bar .close{inset-block-start:4px;inset-inline-end:4px}.bar label>input,.bar select{width:100%}.bar .check{justify-content:start}}

@@ -42,6 +42,8 @@ MISFITS = """() => {
     if (name == "close" && Math.min(width, height) < 44) found.push("close is too small");
   }
   const box = host.shadowRoot.querySelector(".body");
+  const top = (one) => one.getBoundingClientRect().top;
+  if (box && box.firstElementChild && top(box.firstElementChild) < top(box) - 1) found.push("cut off above");
   if (box && box.scrollWidth > box.clientWidth + 1) found.push("body scrolls sideways");
   const outer = (host.shadowRoot.querySelector(".box") || host.shadowRoot.querySelector(".teaser")).getBoundingClientRect();
   if (outer.top < -1 || (outer.bottom > innerHeight + 1 && getComputedStyle(host).position == "fixed")) found.push("taller than the screen");
