@@ -68,7 +68,7 @@ dialog{border:0;padding:0;margin:auto;background:none;color:inherit;max-width:no
 dialog::backdrop{background:var(--rs-backdrop,rgba(20,18,16,.5));animation:fade .2s}
 .box{position:relative;display:flex;flex-direction:column;font-size:16px;line-height:1.55;color:var(--ink);background:var(--paper);
   border-radius:calc(var(--r) + 6px);box-shadow:0 24px 70px -12px rgba(20,18,16,.35),0 2px 8px rgba(20,18,16,.08);overflow:hidden;text-align:start;text-transform:none;letter-spacing:normal;font-style:normal;font-weight:400}
-.box:focus{outline:none}
+.box:focus,.thanks:focus,.claim:focus{outline:none}
 .body,.step{display:flex;flex-direction:column;gap:16px}
 .body{padding:var(--pad);overflow:auto;overscroll-behavior:contain}
 .body>*,.step>*{flex:none}
@@ -139,11 +139,10 @@ code{font:600 18px/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;lett
 .time small{font-size:14px;font-weight:400;letter-spacing:0;color:var(--faint)}
 .bar .time,.coupon .time{font-size:18px}
 .failed{color:var(--rs-sale,#b3261e);font-size:14px}
-.thanks:focus,.claim:focus{outline:none}
 .teaser{display:flex;align-items:center;inset-block-end:20px;inset-inline-start:20px;max-width:calc(100vw - 40px);border-radius:var(--r);background:var(--deep);color:var(--on-deep);box-shadow:0 10px 30px -6px rgba(20,18,16,.4);animation:rise .28s;font-size:16px;line-height:1.4;text-transform:none;letter-spacing:normal;font-style:normal;text-align:start}
 .teaser .button{flex-direction:column;align-items:start;background:none;padding-inline-end:4px;text-align:start}
 .teaser .close{position:static;flex:none}
-.teaser .close:hover{background:rgba(255,255,255,.18)}
+.teaser .close:hover{background:#fff3}
 .teaser :focus-visible{outline-color:var(--on-deep)!important;outline-offset:-4px!important}
 .low .body{max-height:30vh;padding:14px 60px 14px 20px;justify-content:flex-start}
 @keyframes fade{from{opacity:0}}
