@@ -321,6 +321,19 @@ def test_a_model_that_cannot_be_asked_takes_no_window_with_it(
     assert "failed for for_you" in caplog.text
 
 
+def test_a_products_page_is_ranked_once_for_windows_of_every_length(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street.does(MINA, "view_item", "bag", "mug")
+    street.learns()
+    ranked, like = [], shelves.ranked.like
+    monkeypatch.setattr(shelves.ranked, "like", lambda *of: ranked.append(of) or like(*of))
+    for limit in (1, 8, 12, 40):
+        street.asked(None, "similar", item_id="bag", limit=limit)
+
+    assert len(ranked) == 1
+
+
 ALL = ("bag", "boots", "lamp", "mug", "scarf", "hat", "gloves", "tea")
 IDS = st.lists(st.sampled_from(ALL), max_size=4, unique=True)
 FILTERS = st.fixed_dictionaries(
