@@ -104,11 +104,11 @@ def test_beside_a_code_stands_until_when_by_the_shops_clock_in_the_visitors_lang
 
 
 def test_the_end_stands_beside_a_code_that_comes_again(page_of_a_person, listener):
-    listener.offer = popup(text("Ten percent", "heading"), {"type": "coupon", **ending()})
+    block = {"type": "coupon", **ending()}
+    listener.offer = popup(text("Ten percent", "heading"), block, on="load")
     page = page_of_a_person()
     for _ in range(2):
         open_shop(page, listener)
-        leave_upwards(page)
         expect(page.get_by_text("Good until Dec 2, 2026")).to_be_visible()
 
 
