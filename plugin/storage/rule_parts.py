@@ -11,7 +11,7 @@ from plugin.segment.shape import TraitLeaf, Where
 from plugin.segment.traits import TEXT
 from plugin.shop import Shop
 from plugin.storage.engine import Tx
-from plugin.storage.rule_words import Words, words
+from plugin.storage.rule_words import Words, escaped, words
 
 # What each operator is in SQL: {0} the value, {1} and {2} what it is compared with.
 OPERATORS = {
@@ -77,7 +77,7 @@ class Parts:
             return OPERATORS[op].format(value, self.bind(list(to)))
         if op in AROUND:
             before, after = AROUND[op]
-            to = [before + _escaped(to[0]) + after]
+            to = [before + escaped(to[0]) + after]
         return OPERATORS[op].format(value, *(self.bind(one) for one in to))
 
     def tested(self, leaf: TraitLeaf | Where, value: str, to: Sequence[Any]) -> str:
@@ -125,9 +125,3 @@ def _literal(needle: str) -> bool:
 
 def _word(truth: bool) -> str:
     return "true" if truth else "false"
-
-
-def _escaped(text: str) -> str:
-    for letter in "!%_":
-        text = text.replace(letter, f"!{letter}")
-    return text
