@@ -31,6 +31,12 @@ _KEY = re.compile(r"[A-Za-z0-9_.\-]{1,40}")
 _AROUND = re.compile(r"cat|sort|page|order|display|lang|list|from", re.IGNORECASE)
 
 
+# These choose a variant on its product's page.
+_CHOOSING = re.compile(
+    r"variant|variation_id|attribute_\w+|options?|sku|colou?r|size", re.IGNORECASE
+)
+
+
 class Address(NamedTuple):
     """An address read. ``host``: lower case without "www."; "" when it names none. ``path``:
     decoded, without a slash at the end, so "" is the front page. ``query``: each key once, without
@@ -77,6 +83,17 @@ def read_address(location: str) -> Address | None:
         if _KEY.fullmatch(key) and not _PASSING.fullmatch(key):
             first.setdefault(key, value)
     return Address(host, path, tuple(first.items()))
+
+
+def page_of_all(url: str) -> str:
+    """The address of a product's page, of that with one variant chosen.
+
+    >>> page_of_all("/products/tee?variant=808950810"), page_of_all("/detail.html?product_no=7")
+    ('/products/tee', '/detail.html?product_no=7')
+    """
+    page, _, query = url.partition("#")[0].partition("?")
+    kept = [pair for pair in query.split("&") if not _CHOOSING.fullmatch(pair.partition("=")[0])]
+    return f"{page}?{'&'.join(kept)}" if any(kept) else page
 
 
 def telling(queries: Iterable[tuple[tuple[str, str], ...]]) -> frozenset[str]:

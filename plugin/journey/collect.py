@@ -14,7 +14,16 @@ from plugin.journey.guessed import named
 from plugin.profile.fold import fold, fold_all
 from plugin.profile.profile import Profile
 from plugin.shop import Shop
-from plugin.storage import campaigns, identities, items, orders, profiles, redemptions, segments
+from plugin.storage import (
+    campaigns,
+    identities,
+    items,
+    names,
+    orders,
+    profiles,
+    redemptions,
+    segments,
+)
 from plugin.storage import events as events_table
 from plugin.storage.engine import Store, Tx
 
@@ -39,6 +48,7 @@ def collect_together(tx: Tx, shop: Shop, batches: Sequence[Sequence[Any]]) -> li
     sent = [event for batch in read for event in batch]
     ids = profiles.ensure(tx, {event.visitor_id for event in sent})
     ours = named(tx, shop, [event for event in sent if event.visitor_id in ids])
+    ours = names.catalogued(tx, ours)
     apart = [event for event in sent if event.visitor_id not in ids]  # the staff's own
     if apart:
         events_table.add_bots(tx, apart)

@@ -22,8 +22,9 @@ from plugin.profile.profile import Profile
 from plugin.serve.page import is_checkout, is_thank_you
 from plugin.shop import Shop
 from plugin.storage import events as events_table
-from plugin.storage import guesses, items, locations, profiles
+from plugin.storage import guesses, items, locations, names, profiles
 from plugin.storage.engine import Tx
+from plugin.storage.names import Meant
 
 IN_ORDER = attrgetter("at", "event_id")
 ENDINGS = {"view_item": "-v", "begin_checkout": "-c", "purchase": "-p"}
@@ -84,10 +85,11 @@ def item_at(tx: Tx, kind: str, text: str, currency: str) -> Item | None:
     another currency than ``currency``.
     """
     if kind == "product_id":
-        product = items.products(tx, [text]).get(text)
+        one = names.meant(tx, [text]).get(text, Meant(text))
+        product = items.products(tx, [one.item_id]).get(one.item_id)
         if product is None:
             return None
-        item, its = product.as_item(), product.currency
+        item, its = replace(product.as_item(), variant=one.variant or None), product.currency
     elif (found := locations.find(tx, [text]).get(text)) is not None:
         item, its = found
     else:  # what only events told of a product's page is good enough for the one who asks
@@ -227,7 +229,7 @@ class _Till:
             words = (product.name, product.brand, product.category) if product else (None,) * 3
             name, brand, category = words
             found.append(
-                Item(line.item_id, name, brand, category, price=line.price, quantity=line.quantity)
+                Item(line.item_id, name, brand, category, line.variant, line.price, line.quantity)
             )
         return tuple(found)
 

@@ -128,7 +128,25 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False)
         docs = documents(store, tx, seen.generation)
         catalogue = Catalogue(store, tx, seen, version)
         acting = Acting(tx, docs, shop, wish.visitor_id, now, catalogue.kept_of_visitor)
+        wish = _catalogued(catalogue, wish)
         yield Desk(store, tx, docs, shop, wish, acting, now, catalogue, version, explains)
+
+
+def _catalogued(catalogue: Catalogue, wish: Wish) -> Wish:
+    """The wish by the ids of the catalogue, whatever a page calls a product."""
+    viewed, cart = wish.viewed or (), wish.cart or ()
+    own = () if wish.item_id is None else (wish.item_id,)
+    asked = (*own, *viewed, *cart)
+    found = catalogue.named(asked)
+    if found == asked:
+        return wish
+    item, found = (found[0], found[1:]) if own else (None, found)
+    return replace(
+        wish,
+        item_id=item,
+        viewed=None if wish.viewed is None else found[: len(viewed)],
+        cart=None if wish.cart is None else found[len(viewed) :],
+    )
 
 
 @dataclass
@@ -152,7 +170,7 @@ class Desk:
         """The product ids in the cart: what the page says, else what the store knows."""
         if self.wish.cart is not None:
             return self.wish.cart
-        return tuple(line.item_id for line in self.acting.profile.cart)
+        return self.catalogue.named([line.item_id for line in self.acting.profile.cart])
 
     @cached_property
     def shelves(self) -> Shelves:
@@ -190,6 +208,7 @@ class Desk:
     def filled(self, window: Window, limit: int) -> Filled:
         """The products of a window: never the page's own, the cart's, or one shown before."""
         own = frozenset({self.wish.item_id} if self.wish.item_id else ())
+        window = self._by_catalogue(window)
         filled = fill(
             window,
             self.shelves.of(window),
@@ -197,7 +216,7 @@ class Desk:
             barred=(
                 (OWN_PAGE, own),
                 (IN_CART, frozenset(self.cart)),
-                (NEVER_SHOWN, self.shop.never_shown),
+                (NEVER_SHOWN, self._never_shown),
                 (BOUGHT, self._bought(window)),
                 (EARLIER_WINDOW, self.on_page),
             ),
@@ -206,6 +225,20 @@ class Desk:
         )
         self.on_page.update(filled.item_ids)
         return filled
+
+    def _by_catalogue(self, window: Window) -> Window:
+        """The window, what the owner chose for it by the ids of the catalogue."""
+        if not window.pins and not window.bans:
+            return window
+        pins, bans = map(self.catalogue.named, (window.pins, window.bans))
+        if (pins, bans) == (window.pins, window.bans):
+            return window
+        return replace(window, pins=tuple(dict.fromkeys(pins)), bans=bans)
+
+    @cached_property
+    def _never_shown(self) -> frozenset[str]:
+        ids = self.shop.never_shown
+        return frozenset(self.catalogue.named(tuple(ids))) if ids else ids
 
     def popup(self) -> dict[str, Any] | None:
         """The popup for this moment in its public form, or None."""

@@ -26,6 +26,7 @@ MOST_DECLARED = 100
 ABOUT_THE_BROWSER = ("device", "browser", "in_app_browser", "language", "country")
 
 OrderValues = Mapping[str, int]
+Which = tuple[str, str | None]  # a product in the cart, and which of its variants
 Reader = Callable[[Profile, Event, Shop, OrderValues], None]
 
 
@@ -93,31 +94,47 @@ def _view_item(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
 
 
 def _add_to_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
-    lines = {line.item_id: line for line in p.cart}
+    lines = {(line.item_id, line.variant): line for line in p.cart}
     for item in event.items:
-        before = lines.get(item.item_id, CartLine(item.item_id, 0, None))
+        which = _which(lines, item)
+        before = lines.get(which, CartLine(item.item_id, 0, None, item.variant))
         price = _price(item, event, shop)
-        lines[item.item_id] = CartLine(
+        lines[which] = CartLine(
             item.item_id,
             before.quantity + item.quantity,
             before.price if price is None else price,
+            before.variant,
         )
     p.cart_adds_total += 1
     _cart(p, lines.values(), event)
 
 
 def _remove_from_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
-    lines = {line.item_id: line for line in p.cart}
+    lines = {(line.item_id, line.variant): line for line in p.cart}
     for item in event.items:
-        line = lines.pop(item.item_id, None)
+        which = _which(lines, item)
+        line = lines.pop(which, None)
         if line is not None and line.quantity > item.quantity:
-            lines[item.item_id] = replace(line, quantity=line.quantity - item.quantity)
+            lines[which] = replace(line, quantity=line.quantity - item.quantity)
     _cart(p, lines.values(), event)
+
+
+def _which(lines: Mapping[Which, CartLine], item: Item) -> Which:
+    """The line of the cart that an item means: of its variant, or of the product where either
+    names none.
+    """
+    own = (item.item_id, item.variant)
+    if own in lines:
+        return own
+    alike = (one for one in lines if one[0] == item.item_id and None in (one[1], item.variant))
+    return next(alike, own)
 
 
 def _cart_as_it_is(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {
-        item.item_id: CartLine(item.item_id, item.quantity, _price(item, event, shop))
+        (item.item_id, item.variant): CartLine(
+            item.item_id, item.quantity, _price(item, event, shop), item.variant
+        )
         for item in event.items
     }
     if tuple(lines.values()) != p.cart:

@@ -13,11 +13,15 @@ from plugin.collect.event import Scalar
 
 
 class CartLine(Struct, frozen=True, gc=False, array_like=True):
-    """One product in the cart. ``price``: one unit, minor units of the shop's currency."""
+    """One product in the cart. ``price``: one unit, minor units of the shop's currency.
+
+    ``variant``: which of its variants, as it was told; None: it was not.
+    """
 
     item_id: str
     quantity: float = 1
     price: int | None = None
+    variant: str | None = None
 
 
 class Profile(Struct, gc=False):

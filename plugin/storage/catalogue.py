@@ -20,7 +20,9 @@ select i.item_id, i.name, i.url, i.image, i.price, i.sale_price, i.currency, i.a
 from items i
 where i.availability <> 'removed' and i.item_id > :after
   and (lower(i.item_id) like :sought escape '!'
-       or lower(coalesce(i.name, '')) like :sought escape '!')
+       or lower(coalesce(i.name, '')) like :sought escape '!'
+       or i.item_id in (select v.card from variants v
+                        where lower(v.item_id) like :sought escape '!'))
   and (cast(:origin as text) = '' or cast(:origin as text) = {ORIGIN})
 order by i.item_id
 limit :limit
@@ -32,8 +34,9 @@ group by 1
 
 
 def find(tx: Tx, sought: str, origin: str, after: str, limit: int) -> list[Row]:
-    """Products by id after ``after``, whose id or name has ``sought`` in it (empty: all), of one of
-    ``ORIGINS`` (empty: of any); each with its ``origin`` and the ``feed`` that brought it.
+    """Products by id after ``after``, whose id, name or variant's id has ``sought`` in it (empty:
+    all), of one of ``ORIGINS`` (empty: of any); each with its ``origin`` and the ``feed`` that
+    brought it.
     """
     for letter in "!%_":
         sought = sought.replace(letter, f"!{letter}")

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from plugin.shop import HOUR, MINUTE
-from plugin.storage import locations
+from plugin.storage import groups, item_states, locations
 from plugin.storage.engine import Row, Tx
 
 QUIET_MS = 3 * MINUTE  # without a sign of life a run is over, whatever it says
@@ -60,6 +60,8 @@ insert into feed_items (feed, item_id, owned)
 select :feed, n.value, case when exists (
     select 1 from items i where i.item_id = n.value and i.learnt = 0
       and i.availability <> 'removed'
+    union all
+    select 1 from variants v where v.item_id = n.value and v.availability <> 'removed'
   ) and not exists (select 1 from feed_items f where f.item_id = n.value)
   then 0 else 1 end
 from texts(:ids) n where true
@@ -69,18 +71,27 @@ NAMED = "select item_id from feed_items where feed = :feed and item_id in texts(
 NAMED_BY = """
 select item_id from feed_items where feed = :feed and item_id > :after order by item_id limit :limit
 """
+# Of the products that a feed names no more, those that nobody else told of.
+ITS_OWN = """
+select f.item_id from feed_items f
+where f.feed = :feed and f.owned = 1 and f.item_id in texts(:ids)
+  and not exists (select 1 from feed_items o where o.item_id = f.item_id and o.feed <> :feed)
+"""
 REMOVE = """
 update items set availability = 'removed', updated_at = :now
 where item_id in texts(:ids) and availability <> 'removed'
-  and exists (select 1 from feed_items f
-              where f.item_id = items.item_id and f.feed = :feed and f.owned = 1)
-  and not exists (select 1 from feed_items o where o.item_id = items.item_id and o.feed <> :feed)
+  and not exists (select 1 from variants v where v.item_id = items.item_id)
 """
 UNNAME = "delete from feed_items where feed = :feed and item_id in texts(:ids)"
 KEPT = """
 select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
        group_id, description, cost, learnt
-from items where item_id in texts(:ids) and availability <> 'removed'
+from items i where item_id in texts(:ids) and availability <> 'removed'
+  and not exists (select 1 from variants v where v.item_id = i.item_id)
+union all
+select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
+       group_id, description, cost, learnt
+from variants where item_id in texts(:ids) and availability <> 'removed'
 """
 KEPT_COLUMNS = (
     "name", "url", "image", "price", "sale_price", "currency", "availability", "category", "brand",
@@ -229,11 +240,14 @@ def remove_items(tx: Tx, feed: str, item_ids: Collection[str], now: int) -> int:
     What the shop's server told of first, and what another feed names too, stays.
     """
     ids = sorted(item_ids)
-    gone = tx.run(REMOVE, feed=feed, ids=ids, now=now)
+    own = [item_id for (item_id,) in tx.tuples(ITS_OWN, feed=feed, ids=ids)]
+    gone = tx.run(REMOVE, ids=own, now=now)
+    variants, changed = groups.remove(tx, own)
     tx.run(UNNAME, feed=feed, ids=ids)
-    if gone:
-        locations.keep(tx, ids)
-    return gone
+    if gone or variants:
+        item_states.keep(tx, changed, now)
+        locations.keep(tx, {*own, *changed})
+    return gone + variants
 
 
 def kept(tx: Tx, item_ids: Sequence[str]) -> dict[str, Row]:

@@ -14,43 +14,15 @@ from plugin.collect.event import Item
 from plugin.serve.link import safe_link
 from plugin.serve.product import Product
 from plugin.shop import to_major
-from plugin.storage import item_states, locations, marks
+from plugin.storage import groups, item_states, locations, marks, told
 from plugin.storage.engine import Row, Tx
 
 REMOVED = "removed"  # such a row stays, so that a late event does not bring the product back
 MOST_KEYS = 6  # of a page's query: more are never tried
-COLUMNS = (
-    "item_id", "name", "url", "image", "price", "sale_price", "currency", "availability",
-    "category", "brand", "tags", "group_id", "description", "cost",
-)  # fmt: skip
 MONEY = ("price", "sale_price", "cost")
 MOST_TOLD = 10_000  # product lines of one catalogue of which is remembered that they are known
 MOST_CATALOGUES = 100
 
-UPSERT = """
-insert into items (item_id, name, url, image, price, sale_price, currency, availability,
-                   category, brand, tags, group_id, description, cost, created_at, updated_at)
-values (:item_id, :name, :url, :image, :price, :sale_price, :currency,
-        coalesce(:availability, 'in_stock'), :category, :brand, coalesce(:tags, '[]'),
-        :group_id, :description, :cost, :now, :now)
-on conflict (item_id) do update set
-  name = coalesce(excluded.name, items.name),
-  url = coalesce(excluded.url, items.url),
-  image = coalesce(excluded.image, items.image),
-  sale_price = case when excluded.price is null and excluded.sale_price is null
-                    then items.sale_price else excluded.sale_price end,
-  price = coalesce(excluded.price, items.price),
-  currency = coalesce(excluded.currency, items.currency),
-  availability = coalesce(:availability, nullif(items.availability, 'removed'), 'in_stock'),
-  category = coalesce(excluded.category, items.category),
-  brand = coalesce(excluded.brand, items.brand),
-  tags = coalesce(:tags, items.tags),
-  group_id = coalesce(excluded.group_id, items.group_id),
-  description = coalesce(excluded.description, items.description),
-  cost = coalesce(excluded.cost, items.cost),
-  learnt = 0,
-  updated_at = excluded.updated_at
-"""
 # What events say only fills gaps, and only of products that no feed has named.
 LEARN = """
 insert into items (item_id, name, url, image, price, currency, category, brand,
@@ -85,11 +57,28 @@ select item_id, name, url, image, price, sale_price, currency, availability, cat
 from items
 where item_id in texts(:ids) and availability <> 'removed'
 """
-PAGE = """
-select item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
+TOLD = """
+item_id, name, url, image, price, sale_price, currency, availability, category, brand, tags,
        group_id, description, cost
-from items
-where item_id > :after and availability <> 'removed'
+"""
+# As they were told: variants one by one.
+PAGE = f"""
+select * from (
+  select {TOLD.strip()}
+  from items i
+  where item_id > :after and availability <> 'removed'
+    and not exists (select 1 from variants v where v.item_id = i.item_id)
+  order by item_id
+  limit :limit
+) alone
+union all
+select * from (
+  select {TOLD.strip()}
+  from variants
+  where item_id > :after and availability <> 'removed'
+  order by item_id
+  limit :limit
+) variants
 order by item_id
 limit :limit
 """
@@ -110,13 +99,20 @@ _known_by: dict[str, set[tuple[Item, str]]] = {}  # by the catalogue's version
 def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
     """Keep products as a feed or the server API names them; the newest row of one id wins.
 
-    Keys are ``COLUMNS``, money in minor units. A key that is absent or None keeps what was known; a
-    price without a sale price ends the sale. What was removed is there again.
+    Keys are ``told.COLUMNS``, money in minor units. A key that is absent or None keeps what was
+    known; a price without a sale price ends the sale. What was removed is there again. Variants
+    are one product (``groups``).
     """
-    tx.many(UPSERT, [_row(item, now) for item in items])
-    item_ids = [item["item_id"] for item in items]
-    item_states.keep(tx, item_ids, now)
-    locations.keep(tx, item_ids)
+    families = groups.families(tx, items)
+    alone = [item for item in items if item["item_id"] not in families]
+    told.upsert(tx, alone, now)
+    changed = {item["item_id"] for item in alone}
+    changed |= groups.call(tx, changed)
+    if families:
+        members = [item for item in items if item["item_id"] in families]
+        changed |= groups.keep(tx, members, families, now)
+    item_states.keep(tx, changed, now)
+    locations.keep(tx, changed)
 
 
 def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
@@ -156,11 +152,13 @@ def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:
 
 
 def remove(tx: Tx, item_id: str) -> bool:
-    """Take a product out of the catalogue; False when it is not there."""
-    gone = tx.run(REMOVE, item_id=item_id) > 0
+    """Take a product, or a variant of one, out of the catalogue; False when it is not there."""
+    gone, changed = groups.remove(tx, [item_id])
+    if not changed:
+        gone, changed = tx.run(REMOVE, item_id=item_id), {item_id}
     if gone:
-        locations.keep(tx, [item_id])
-    return gone
+        locations.keep(tx, changed)
+    return gone > 0
 
 
 def page(tx: Tx, limit: int, after: str | None = None) -> list[dict[str, Any]]:
@@ -186,13 +184,6 @@ def by_location(tx: Tx, location: str) -> Item | None:
     if row is None:
         return None
     return Product(**row).as_item()
-
-
-def _row(item: Mapping[str, Any], now: int) -> dict[str, Any]:
-    row = {column: item.get(column) for column in COLUMNS}
-    if row["tags"] is not None:
-        row["tags"] = orjson.dumps(list(row["tags"])).decode()
-    return row | {"now": now}
 
 
 def _product(row: Sequence[Any]) -> Product:

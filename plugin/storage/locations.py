@@ -12,7 +12,14 @@ from collections.abc import Set as AbstractSet
 
 import orjson
 
-from plugin.collect.address import KNOWN_KEYS, MOST_TELLING, Address, read_address, telling
+from plugin.collect.address import (
+    KNOWN_KEYS,
+    MOST_TELLING,
+    Address,
+    page_of_all,
+    read_address,
+    telling,
+)
 from plugin.collect.event import Item
 from plugin.serve.product import Product
 from plugin.storage import control
@@ -20,7 +27,7 @@ from plugin.storage.engine import Row, Store, Tx
 
 PART = 1_000  # products placed together when all are
 MOST_HOSTS = 4  # that one look-up tells apart
-MOST_ALIKE = 300  # variants of one path, and no more
+MOST_ALIKE = 300  # rows of one path
 SAMPLE = 2_000  # addresses of one path that say which keys part them
 URL_KEYS = "url_keys"  # among the shop's settings
 FACT = "select value from facts where name = :name"
@@ -29,9 +36,13 @@ insert into facts (name, value) values (:name, :value)
 on conflict (name) do update set value = excluded.value
 """
 VERSION, KEYS = "catalogue", "catalogue_url_keys"
+# A product's own address, and those of its variants.
 NAMED = """
-select i.item_id, i.url from items i
+select i.item_id, i.url, 0 as variant from items i
 where i.item_id in texts(:ids) and i.learnt = 0 and i.availability <> 'removed'
+union all
+select v.card, v.url, 1 from variants v
+where v.card in texts(:ids) and v.availability <> 'removed'
 """
 SOME = "select item_id from items where item_id > :after order by item_id limit :limit"
 PLACED = "select place, host, item_id, path from locations where item_id in texts(:ids)"
@@ -41,9 +52,9 @@ PLACE = """
 insert into locations (place, host, item_id, path) values (:place, :host, :item_id, :path)
 on conflict (place, host, item_id) do nothing
 """
-UNPLACE_PATH = "delete from locations where place in texts(:places)"
+UNPLACE_PATH = "delete from locations where place = :place"
 AT_PATH = """
-select i.item_id, i.group_id, l.place from locations l join items i on i.item_id = l.item_id
+select l.item_id, l.place from locations l
 where l.path = :path
 order by l.item_id
 limit :limit
@@ -117,7 +128,7 @@ def find(tx: Tx, locations: Iterable[str]) -> dict[str, Found]:
     """The products whose pages are at ``locations`` (addresses or paths), with one look.
 
     An address counts by its path and the keys that tell; where shops on several hosts share a path,
-    the product of its own host. A path of variants alone is the first one's.
+    the product of its own host.
     """
     telling_keys = keys(tx)
     asked = {one: read for one in locations if (read := read_address(one)) is not None}
@@ -161,28 +172,32 @@ def _places(address: Address, telling_keys: AbstractSet[str]) -> list[str]:
         return []
     path = address.path
     if place == path:
-        return [path, f"{path}?*", f"{path}?"]
+        return [path, f"{path}?"]
     # With a key of its own it is another page than the path's only product.
-    return [place, path, f"{path}?*"] if path else [place]
+    return [place, path] if path else [place]
 
 
 def _place(tx: Tx, item_ids: Sequence[str], known: AbstractSet[str]) -> frozenset[str]:
     """Place these products as ``known`` keys tell; the keys that are needed besides."""
-    named = tx.all(NAMED, ids=list(item_ids))
-    read = {row["item_id"]: read_address(row["url"]) for row in named if row["url"]}
-    pages = {item_id: page for item_id, page in read.items() if page is not None}
-    if needed := _room({key for page in pages.values() for key in page.keys} & KNOWN_KEYS, known):
+    named = tx.tuples(NAMED, ids=list(item_ids))
+    read = [
+        (item_id, read_address(page_of_all(url) if variant else url))
+        for item_id, url, variant in named
+        if url
+    ]
+    pages = [(item_id, page) for item_id, page in read if page is not None]
+    if needed := _room({key for _, page in pages for key in page.keys} & KNOWN_KEYS, known):
         return needed
     wanted = {
         (place, page.host, item_id, page.path)
-        for item_id, page in pages.items()
+        for item_id, page in pages
         if (place := page.place(known)) is not None
     }
     had = {row for row in tx.tuples(PLACED, ids=list(item_ids)) if not _stands_for(row[0], row[3])}
     if stale := sorted({row[2] for row in had - wanted}):
         tx.run(UNPLACE, ids=stale)
     tx.fill(PLACE, sorted(wanted - had))
-    unclear = {page.place(known) for page in pages.values() if page.keys - known} - {None}
+    unclear = {page.place(known) for _, page in pages if page.keys - known} - {None}
     needed = _room(_parting(tx, unclear), known)
     if not needed:
         _sum_up(tx, {path for place, _, _, path in wanted | had if place != path})
@@ -191,7 +206,7 @@ def _place(tx: Tx, item_ids: Sequence[str], known: AbstractSet[str]) -> frozense
 
 def _stands_for(place: str, path: str) -> bool:
     """Whether a row is no product's own, but stands for its path alone."""
-    return place in (f"{path}?", f"{path}?*")
+    return place == f"{path}?"
 
 
 def _room(wanted: AbstractSet[str], known: AbstractSet[str]) -> frozenset[str]:
@@ -211,22 +226,15 @@ def _parting(tx: Tx, places: AbstractSet[str | None]) -> frozenset[str]:
 
 
 def _sum_up(tx: Tx, paths: Iterable[str]) -> None:
-    """Say which product each of ``paths`` means without a query: its only one, or its only group's
-    first; where there are others, none.
-    """
+    """Say which product each of ``paths`` means without a query: its only one; of others, none."""
     for path in sorted(paths):
         rows = tx.tuples(AT_PATH, path=path, limit=MOST_ALIKE)
-        own = {item_id: group for item_id, group, place in rows if not _stands_for(place, path)}
-        had = {(place, item_id) for item_id, _, place in rows if _stands_for(place, path)}
-        wanted = set()
-        if len(own) == 1:
-            wanted = {(f"{path}?", next(iter(own)))}
-        elif len(own) > 1 and len(rows) < MOST_ALIKE and len({*own.values()}) == 1:
-            first, group = next(iter(own.items()))
-            wanted = {(f"{path}?*", first)} if group else set()
+        own = {item_id for item_id, place in rows if not _stands_for(place, path)}
+        had = {item_id for item_id, place in rows if _stands_for(place, path)}
+        wanted = own if len(own) == 1 else set()
         if had != wanted:
-            tx.run(UNPLACE_PATH, places=[f"{path}?", f"{path}?*"])
-            tx.fill(PLACE, [(place, "", item_id, path) for place, item_id in wanted])
+            tx.run(UNPLACE_PATH, place=f"{path}?")
+            tx.fill(PLACE, [(f"{path}?", "", item_id, path) for item_id in wanted])
 
 
 def _some(tx: Tx, after: str) -> list[str]:

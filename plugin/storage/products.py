@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from plugin.serve.product import Product
-from plugin.storage import items
+from plugin.storage import items, names
 from plugin.storage.engine import Store, Tx
 from plugin.storage.marks import Marks
 
@@ -72,6 +72,12 @@ class Catalogue:
             known.update(items.products(self._tx, missing))
             absent.update(one for one in missing if one not in known)
         return known
+
+    def named(self, item_ids: Sequence[str]) -> tuple[str, ...]:
+        """The products that ``item_ids`` mean, whatever a page or a cart calls them."""
+        if self._marks.catalogue is None:  # nothing was ever told but by pages
+            return tuple(item_ids)
+        return names.as_catalogued(self._tx, item_ids, self._marks.catalogue)
 
     def kept(self, name: Hashable, make: Callable[[], T], also: Hashable = None) -> T:
         """What is called ``name``, made anew when the catalogue, the clock's lists, or ``also``

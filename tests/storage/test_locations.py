@@ -80,10 +80,19 @@ def test_a_feeds_campaign_keys_tell_nothing(store: Store) -> None:
     assert at(store, "/boots") == "boots"
 
 
-def test_the_path_of_a_group_of_variants_is_its_first_ones(store: Store) -> None:
+def test_the_pages_of_variants_are_their_products(store: Store) -> None:
     put_group(store, "tee", tee_m="/tee?variant=2", tee_s="/tee?variant=3")
-    assert at(store, "/tee?variant=3") == "tee_s"
-    assert at(store, "/tee") == at(store, "/tee?variant=9") == "tee_m"
+    for page in ("/tee", "/tee?variant=3", "/tee?variant=9"):
+        assert at(store, page) == "tee_m"
+    assert keys(store) == set()
+
+
+def test_variants_with_pages_of_their_own_are_their_product_on_each(store: Store) -> None:
+    put_group(store, "tee", tee_red=f"{DETAIL}?product_no=1", tee_blue=f"{DETAIL}?product_no=2")
+    put(store, hat=f"{DETAIL}?product_no=3")
+    assert [at(store, f"{DETAIL}?product_no={n}") for n in (1, 2, 3)] == [
+        "tee_blue", "tee_blue", "hat",
+    ]  # fmt: skip
 
 
 def test_a_removed_product_has_no_page_and_gives_way(store: Store) -> None:
@@ -93,8 +102,7 @@ def test_a_removed_product_has_no_page_and_gives_way(store: Store) -> None:
         items.remove(tx, "tee_m")
         items.remove(tx, "hat")
     assert at(store, "/hat") is None
-    assert at(store, "/tee?variant=2") is None
-    assert at(store, "/tee") == "tee_s"
+    assert at(store, "/tee?variant=2") == at(store, "/tee") == "tee_s"
 
 
 def test_a_product_that_moved_is_found_at_its_new_page_only(store: Store) -> None:

@@ -168,6 +168,7 @@ def _cafe24(fields: Fields) -> Iterator[Told]:
     price, before = row.get("판매가"), row.get("소비자가")
     told = _sale(price, before) | {
         "item_id": number or row.get("상품코드"),
+        "group_id": row.get("상품코드"),
         "name": row.get("상품명"),
         "url": f"/product/detail.html?product_no={number}" if number else None,
         "image": row.get("이미지등록(목록)") or row.get("이미지등록(상세)"),
