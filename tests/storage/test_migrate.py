@@ -24,6 +24,15 @@ def test_a_store_that_is_up_to_date_takes_no_step(store: Store) -> None:
     assert steps.migrate(store, "shop") == []
 
 
+@pytest.mark.parametrize("kind", ["shop", "control"])
+def test_no_remark_of_a_step_cuts_its_statement_in_two(kind: str) -> None:
+    """A step is cut at each ``;``: a remark has one only where the whole line is a remark."""
+    lines = [line for _, _, sql in steps.steps(kind) for line in sql.splitlines()]
+    remarks = [line.partition("--") for line in lines if not line.lstrip().startswith("--")]
+    assert remarks
+    assert [f"{sql}--{said}" for sql, _, said in remarks if ";" in said] == []
+
+
 def test_a_step_that_fails_half_way_leaves_no_trace(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
