@@ -29,11 +29,6 @@ class Taste:
     def __bool__(self) -> bool:
         return bool(self.categories or self.brands)
 
-    def suits(self, category: str, brand: str | None) -> float:
-        """How much a product of this top category and brand suits, 0 (or unknown) to 1."""
-        by_category = self.categories.get(category, 0.0)
-        return BY_CATEGORY * by_category + BY_BRAND * self.brands.get(brand or "", 0.0)
-
 
 def taste_of(
     affinities: Mapping[str, tuple[float, int]],
@@ -85,16 +80,17 @@ class Choices:
         """The first ``most`` products by their score as it is pulled by the taste; equal ones by
         their ids.
         """
-        moved = self._moved(taste)
+        moved = self.pulled(taste)
         first = self._sorted[: most + len(moved)]
         rest = [one for one in first if one[1] not in moved]
         return [item_id for _, item_id in sorted([*moved.values(), *rest])[:most]]
 
-    def _moved(self, taste: Taste) -> dict[str, Scored]:
-        """What the taste has anything to say of, as it is pulled."""
+    def pulled(self, taste: Taste) -> dict[str, Scored]:
+        """What the taste has anything to say of: the more it suits, up to 1 + ``PULL`` times its
+        score.
+        """
         suited = [one for path in taste.categories for one in self._of_category.get(path, ())]
         suited += [one for brand in taste.brands for one in self._of_brand.get(brand, ())]
-        # As ``suits`` has it, without a call for each.
         kinds, categories, brands = self._kinds, taste.categories.get, taste.brands.get
         moved = {}
         for score, item_id in suited:
