@@ -111,13 +111,6 @@ def money_difference(spans: Sequence[Arms]) -> Interval | None:
     return _around(spans, variance) if variance > 0 else None
 
 
-def mean_difference(spans: Sequence[Arms]) -> Interval | None:
-    """As ``money_difference`` with each arm's own variance, as other programs have it."""
-    spans = _of_both(spans)
-    variance = _welch(spans)
-    return _around(spans, variance) if variance > 0 else None
-
-
 def relative_difference(spans: Sequence[Arms]) -> Interval | None:
     """How much more shown has than control, as a part of control's; None when control has none.
 

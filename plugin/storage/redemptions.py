@@ -58,26 +58,19 @@ select distinct claim from redemptions where claim in ints(:seqs) and counts = 1
 STATE = "update coupon_claims set state = :state where seq = :seq"
 BY_POOL = """
 select pool, count(*) as redeemed, cast(sum(value) as {int}) as money from redemptions
-where pool is not null and counts = 1 and back = 0 and at >= :since and at < :until
+where pool is not null and counts = 1 and back = 0
 group by pool
 """
 AGAIN = """
 select pool, count(*) as orders from redemptions
-where pool is not null and counts = 0 and back = 0 and at >= :since and at < :until
+where pool is not null and counts = 0 and back = 0
 group by pool
 """
 UNKNOWN = """
 select min(code) as code, count(*) as orders, max(at) as last_at from redemptions
-where pool is null and back = 0 and at >= :since and at < :until
+where pool is null and back = 0
 group by folded order by count(*) desc, folded limit :limit
 """
-REDEEMED = """
-select r.transaction_id, r.code, r.pool, r.value, o.profile, o.at, o.currency, o.cost
-from redemptions r join orders o on o.transaction_id = r.transaction_id
-where r.pool is not null and r.counts = 1 and r.back = 0 and o.at >= :since and o.at < :until
-order by o.at, r.transaction_id, r.folded
-"""
-ALWAYS = 2**62
 
 
 def settle(tx: Tx, fresh: Iterable[Event], shop: Shop) -> None:
@@ -96,22 +89,12 @@ def settle(tx: Tx, fresh: Iterable[Event], shop: Shop) -> None:
         _anew(tx, ids, shop, max(e.received_at for e in told))
 
 
-def redeemed(tx: Tx, since: int = 0, until: int = ALWAYS) -> list[Row]:
-    """The orders in a span (Unix ms, ``until`` not included) that took a code of ours off.
-
-    Rows: transaction_id, profile, at, currency, code, pool, value (what was taken off, minor units)
-    and cost: what the order's own value does not show of it, to be deducted from it.
-    """
-    return tx.all(REDEEMED, since=since, until=until)
-
-
-def by_pool(tx: Tx, since: int = 0, until: int = ALWAYS) -> dict[str, Row]:
+def by_pool(tx: Tx) -> dict[str, Row]:
     """What came of each pool's codes: redeemed, money (minor units), again: orders that brought a
     code for one order once more.
     """
-    span = {"since": since, "until": until}
-    again = {row["pool"]: row["orders"] for row in tx.all(AGAIN, **span)}
-    found = {row["pool"]: row for row in tx.all(BY_POOL, **span)}
+    again = {row["pool"]: row["orders"] for row in tx.all(AGAIN)}
+    found = {row["pool"]: row for row in tx.all(BY_POOL)}
     none = {"redeemed": 0, "money": 0}
     return {
         pool: {**none, **found.get(pool, {}), "again": again.get(pool, 0)}
@@ -119,9 +102,9 @@ def by_pool(tx: Tx, since: int = 0, until: int = ALWAYS) -> dict[str, Row]:
     }
 
 
-def unknown(tx: Tx, since: int = 0, until: int = ALWAYS, limit: int = 20) -> list[Row]:
+def unknown(tx: Tx, limit: int = 20) -> list[Row]:
     """Codes in orders that no pool of ours has, the most used first: code, orders, last_at."""
-    return tx.all(UNKNOWN, since=since, until=until, limit=limit)
+    return tx.all(UNKNOWN, limit=limit)
 
 
 def _anew(tx: Tx, ids: Sequence[str], shop: Shop, now: int) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from plugin.serve.document import Document
 from plugin.serve.product import Product, is_inside
@@ -46,11 +45,6 @@ def _read(raw: object, where: str) -> Boost:
     if len(named) != 1:
         raise one.refused("by", f"must stand beside exactly one of {', '.join(KINDS)}")
     return Boost(named[0], one.text(named[0]), one.number("by", LEAST, MOST))
-
-
-def boosts_doc(boosts: Iterable[Boost]) -> list[dict[str, Any]]:
-    """As the document says it; ``read_boosts`` reads it back."""
-    return [{boost.kind: boost.value, "by": boost.by} for boost in boosts]
 
 
 def factor(boosts: Sequence[Boost], product: Product) -> float:

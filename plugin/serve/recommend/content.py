@@ -74,11 +74,9 @@ class Words:
         alike.
         """
         known = self._texts.numbers(list(words)[:MOST_WORDS])
-        return self._similar(known, n, leave_out)
-
-    def similar_to(self, number: int, n: int, leave_out: Collection[int] = ()) -> Ranked:
-        """The ``n`` products most like one that the model knows, which itself is left out."""
-        return self._similar(self._words_of(number), n, {*leave_out, number})
+        own = self._group(known)
+        judged = self._judged({word: self._weights[word] for word in known}, leave_out)
+        return list(islice(self._apart(own, judged), n))
 
     def without_variants(self, words: Iterable[str], ranked: Ranked) -> Ranked:
         """``ranked`` without the variants of the product that has these ``words``, and of another
@@ -87,9 +85,8 @@ class Words:
         own = self._group(self._texts.numbers(list(words)[:1]))
         return list(self._apart(own, ranked))
 
-    def _similar(self, words: list[int], n: int, leave_out: Collection[int]) -> Ranked:
-        wanted = {word: self._weights[word] for word in words}
-        own = self._group(words)
+    def _judged(self, wanted: dict[int, float], leave_out: Collection[int]) -> Ranked:
+        """Products by all that they share with what is wanted, most alike first."""
         found = self._found(wanted)
         for number in leave_out:
             found.pop(number, None)
@@ -98,8 +95,7 @@ class Words:
             theirs = self._words_of(number)
             shared = sum([wanted[word] for word in theirs if word in wanted])
             judged.append((number, shared * self._by_length(len(theirs))))
-        best = sorted(judged, key=lambda pair: (-pair[1], pair[0]))
-        return list(islice(self._apart(own, best), n))
+        return sorted(judged, key=lambda pair: (-pair[1], pair[0]))
 
     def _apart(self, own: int | None, ranked: Ranked) -> Iterator[tuple[int, float]]:
         """Of each group the first one, of the group ``own`` none."""

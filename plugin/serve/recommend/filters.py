@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from plugin.serve.document import Document
 from plugin.serve.product import Product, is_inside
@@ -79,15 +78,6 @@ def read_filters(one: Document) -> Filters:
         margin_min=margin,
         on_sale=None if filters.raw("on_sale") is None else filters.flag("on_sale", True),
     )
-
-
-def filters_doc(filters: Filters) -> dict[str, Any]:
-    """Those that are set, as the document says them; ``read_filters`` reads it back."""
-    return {
-        key: list(value) if isinstance(value, tuple) else value
-        for key, value in vars(filters).items()
-        if value not in ((), None)
-    }
 
 
 def _has_margin(product: Product, least: float) -> bool:

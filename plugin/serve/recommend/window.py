@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from plugin.errors import PluginError
 from plugin.segment.rule import Rule
 from plugin.serve.document import Document
 from plugin.serve.language import Texts
-from plugin.serve.recommend.boost import Boost, boosts_doc, read_boosts
+from plugin.serve.recommend.boost import Boost, read_boosts
 from plugin.serve.recommend.diversity import NO_CAPS, Diversity
-from plugin.serve.recommend.filters import EVERYTHING, Filters, filters_doc, read_filters
+from plugin.serve.recommend.filters import EVERYTHING, Filters, read_filters
 from plugin.serve.recommend.strategies import strategy_named
 
 MOST_ITEMS = 100
@@ -36,7 +34,6 @@ class Window:
 
     ``leave_out_bought``: days for which what the visitor bought is not shown; None: it may be.
     ``back_fill``: every strategy of the chain adds to those before it, up to ``max``.
-    ``document`` is what the owner wrote.
     """
 
     slug: str
@@ -59,7 +56,6 @@ class Window:
     control_share: float | None = None  # None: the shop's own, else usual_share
     auto: bool = False  # whether its verdict may change it by itself
     enabled: bool = True
-    document: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def usual_share(self) -> float:
@@ -98,7 +94,6 @@ def read_window(slug: str, doc: object) -> Window:
         control_share=one.fraction("control_share"),
         auto=one.flag("auto", False),
         enabled=one.flag("enabled", True),
-        document=dict(doc) if isinstance(doc, Mapping) else {},
     )
 
 
@@ -112,36 +107,6 @@ def bare_window(strategy: str, limit: int) -> Window:
     chain = (strategy, *strategy_named(strategy).cold)
     most = max(1, min(limit, MOST_ITEMS))
     return Window("", chain, max=most, control_share=0, back_fill=True)
-
-
-def window_doc(window: Window) -> dict[str, Any]:
-    """The window as a document with its defaults written out; ``read_window`` reads it back."""
-    doc: dict[str, Any] = {
-        "slug": window.slug,
-        "name": window.name,
-        "title": window.title,
-        "strategies": list(window.strategies),
-        "filters": filters_doc(window.filters),
-        "pins": list(window.pins),
-        "bans": list(window.bans),
-        "boosts": boosts_doc(window.boosts),
-        "diversity": {k: n for k, n in vars(window.diversity).items() if n is not None},
-        "min": window.min,
-        "max": window.max,
-        "placement": {"position": window.position, "pages": list(window.pages)},
-        "enabled": window.enabled,
-    }
-    if window.leave_out_bought is not None:
-        doc["leave_out_bought"] = f"{window.leave_out_bought}d"
-    if window.control_share is not None:
-        doc["control_share"] = window.control_share
-    if window.auto:
-        doc["auto"] = True
-    if window.selector is not None:
-        doc["placement"]["selector"] = window.selector
-    if window.audience is not None:
-        doc["audience"] = window.document["audience"]
-    return doc
 
 
 _PLACEMENT = ("selector", "position", "pages")

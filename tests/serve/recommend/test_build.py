@@ -10,6 +10,7 @@ from plugin.serve.recommend.content import Words
 from plugin.serve.recommend.for_you import SessionRankers
 from plugin.serve.recommend.next_basket import Buyers
 from plugin.serve.recommend.runs import Runs
+from plugin.serve.recommend.words import words_of
 
 ITEMS = ["bag", "lamp", "mug"]
 BAG, LAMP, MUG = range(3)
@@ -30,7 +31,8 @@ def test_every_ranker_reads_its_part_of_the_file() -> None:
     assert {number for number, _ in SessionRankers(arrays).table([MUG], 3)} == {BAG}
     assert [number for number, _ in Pairs(arrays).complements([MUG], 3)] == [LAMP]
     assert Buyers(arrays).next_basket([[MUG]], 3)[0][0] == MUG
-    assert [number for number, _ in Words(arrays).similar_to(MUG, 3)] == [BAG]
+    mug = words_of(Product("mug", brand="Moon"))
+    assert [number for number, _ in Words(arrays).similar(mug, 3, {MUG})] == [BAG]
     assert [Ids(arrays)[number] for number in range(3)] == ITEMS
 
 

@@ -31,11 +31,12 @@ def numbers(ranked: list[tuple[int, float]]) -> list[int]:
 
 
 def test_of_the_same_kind_and_brand_comes_before_of_a_near_kind():
-    assert numbers(words_in(SHOP).similar_to(BAG, 3)) == [OTHER_BAG, RUCKSACK, LAMP]
+    found = words_in(SHOP).similar(words_of(SHOP[BAG]), 3, {BAG})
+    assert numbers(found) == [OTHER_BAG, RUCKSACK, LAMP]
 
 
 def test_what_has_nothing_in_common_is_not_listed():
-    assert MUG not in numbers(words_in(SHOP).similar_to(BAG, 5))
+    assert MUG not in numbers(words_in(SHOP).similar(words_of(SHOP[BAG]), 5, {BAG}))
 
 
 def test_a_product_newer_than_the_model_is_compared_by_its_words():
@@ -50,13 +51,14 @@ def test_what_is_left_out_gives_its_place_to_the_next():
 
 def test_variants_of_the_product_are_not_similar_products():
     red, blue = (replace(SHOP[BAG], item_id=colour, group_id="tote") for colour in ("red", "blue"))
-    assert numbers(words_in([red, blue, SHOP[OTHER_BAG]]).similar_to(0, 3)) == [2]
+    made = words_in([red, blue, SHOP[OTHER_BAG]])
+    assert numbers(made.similar(words_of(red), 3)) == [2]
 
 
 def test_of_another_products_variants_one_is_listed():
     variants = [replace(SHOP[OTHER_BAG], item_id=f"bag2 {size}", group_id="2") for size in "sml"]
-    found = numbers(words_in([SHOP[BAG], *variants, SHOP[RUCKSACK]]).similar_to(0, 3))
-    assert found == [1, 4]
+    made = words_in([SHOP[BAG], *variants, SHOP[RUCKSACK]])
+    assert numbers(made.similar(words_of(SHOP[BAG]), 3, {0})) == [1, 4]
 
 
 def test_variants_are_taken_out_of_any_other_list_too():

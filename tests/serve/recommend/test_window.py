@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from plugin.errors import DocumentRefused
+from plugin.segment.rule import read_rule
 from plugin.serve.product import Product
-from plugin.serve.recommend.boost import factor
-from plugin.serve.recommend.window import bare_window, read_window, window_doc
+from plugin.serve.recommend.boost import Boost, factor
+from plugin.serve.recommend.diversity import Diversity
+from plugin.serve.recommend.filters import Filters
+from plugin.serve.recommend.window import bare_window, read_window
 
 HOME: dict[str, Any] = {
     "slug": "home-1",
@@ -36,11 +39,18 @@ def test_a_window_needs_only_its_strategies() -> None:
     assert (window.audience, window.pages, window.control_share) == (None, (), None)
 
 
-@pytest.mark.parametrize("doc", [HOME, {"strategies": ["bestsellers"]}])
-def test_a_window_written_out_reads_back_the_same(doc: dict[str, Any]) -> None:
-    window = read_window("home-1", doc)
+def test_all_that_an_owner_may_say_of_a_window_is_read() -> None:
+    window = read_window("home-1", HOME)
 
-    assert read_window("home-1", window_doc(window)) == window
+    assert dict(window.title) == {"en": "For today", "ko": "오늘의 추천"}
+    assert window.strategies == ("segment_favourites", "bestsellers")
+    assert window.filters == Filters(category=("Bags",), price_max=100)
+    assert (window.pins, window.bans) == (("bag-7",), ("bag-9",))
+    assert window.boosts == (Boost("brand", "Pine", 2), Boost("item_id", "bag-3", 0.5))
+    assert window.diversity == Diversity(category=3, brand=2)
+    assert (window.leave_out_bought, window.min, window.max) == (30, 4, 12)
+    assert (window.selector, window.position, window.pages) == ("#main", "before", ("/demo/*",))
+    assert (window.audience, window.control_share) == (read_rule({"segment": "vip"}), 0.2)
 
 
 @pytest.mark.parametrize(
