@@ -32,6 +32,8 @@ BODIES = {
     "/v1/events": schemas.EventsSchema,
     "/v1/orders": schemas.OrderSchema,
     "/v1/items": schemas.ItemsSchema,
+    "/v1/feeds/<feed>": schemas.FeedSchema,
+    "/v1/feeds/<feed>/run": schemas.FeedRunSchema,
     "/v1/submit": schemas.SubmitSchema,
     "/v1/coupons/<slug>": schemas.CouponsSchema,
     "/v1/coupons/<slug>/codes": schemas.CodesSchema,

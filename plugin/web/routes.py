@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from plugin.web import coupons_api as c
 from plugin.web import definitions as d
+from plugin.web import feeds_api as f
 from plugin.web import history, inspect, machines, members, preview, server_api, snippet, storefront
 from plugin.web.admin_routes import ADMIN_ROUTES
 from plugin.web.config_api import config
@@ -53,6 +54,11 @@ SERVER_ROUTES = (
     Route(("PUT",), "/v1/items", server_api.put_items, "server", "Keep products."),
     Route(("GET",), "/v1/items", server_api.list_items, "server", "The catalogue, paged."),
     Route(("DELETE",), "/v1/items/<item_id>", server_api.delete_item, "server", "Remove one."),
+    Route(("GET",), "/v1/feeds", f.list_feeds, "server", "Every feed, and how it did."),
+    Route(("GET",), "/v1/feeds/<feed>", f.get_feed, "server", "One feed."),
+    Route(("PUT",), "/v1/feeds/<feed>", f.put_feed, "server", "Make or change a feed."),
+    Route(("DELETE",), "/v1/feeds/<feed>", f.delete_feed, "server", "Forget a feed."),
+    Route(("POST",), "/v1/feeds/<feed>/run", f.run_feed, "server", "Read it now."),
     Route(("GET",), "/v1/visitors/<visitor_id>", server_api.visitor, "server", "One visitor."),
     Route(("DELETE",), "/v1/visitors/<visitor_id>", server_api.erase_visitor, "server", "Erase."),
     Route(("GET",), "/v1/segments", d.list_segments, "server", "Every segment with its size."),
