@@ -327,21 +327,6 @@ class ItemsSchema(Lenient):
     )
 
 
-class FeedSchema(Lenient):
-    """The body of ``PUT /v1/feeds/NAME``; unknown keys are refused."""
-
-    name = fields.String()
-    source = fields.String(required=True)
-    every = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1, max=168))
-    map = fields.Dict(keys=fields.String(), values=fields.String())
-
-
-class FeedRunSchema(Lenient):
-    """The body of ``POST /v1/feeds/NAME/run``."""
-
-    force = fields.Boolean()
-
-
 class PreviewSchema(Lenient):
     """The body of ``POST /v1/segments/preview``."""
 

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 
 from plugin import __version__
 from plugin.collect import schemas
+from plugin.journey.feeds import MOST_HOURS
 from plugin.serve.whole import VERSION
 from plugin.web.route import Route
 
@@ -27,13 +28,28 @@ class ConfigSchema(Schema):
     settings = fields.Dict(keys=fields.String(), required=True)
 
 
+class FeedSchema(Schema):
+    """The body of ``PUT /v1/feeds/NAME``, as docs/catalogue.md has it."""
+
+    name = fields.String()
+    source = fields.String(required=True)
+    every = fields.Integer(allow_none=True, validate=validate.Range(min=1, max=MOST_HOURS))
+    map = fields.Dict(keys=fields.String(), values=fields.String())
+
+
+class FeedRunSchema(Schema):
+    """The body of ``POST /v1/feeds/NAME/run``; there need not be any."""
+
+    force = fields.Boolean()
+
+
 BODIES = {
     "/v1/visit": schemas.VisitSchema,
     "/v1/events": schemas.EventsSchema,
     "/v1/orders": schemas.OrderSchema,
     "/v1/items": schemas.ItemsSchema,
-    "/v1/feeds/<feed>": schemas.FeedSchema,
-    "/v1/feeds/<feed>/run": schemas.FeedRunSchema,
+    "/v1/feeds/<feed>": FeedSchema,
+    "/v1/feeds/<feed>/run": FeedRunSchema,
     "/v1/submit": schemas.SubmitSchema,
     "/v1/coupons/<slug>": schemas.CouponsSchema,
     "/v1/coupons/<slug>/codes": schemas.CodesSchema,
