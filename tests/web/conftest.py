@@ -59,7 +59,13 @@ class Moon:
     secret: str
     client: FlaskClient
     clock: Clock
+    house: House
     _count: int = field(default=0)
+
+    @property
+    def store(self) -> Store:
+        """Where it is all kept."""
+        return self.house.store(self.shop.name)
 
     def visit(self, visitor: str, *events: dict[str, Any], **body: Any) -> Any:
         """POST /v1/visit as a page does; event ids and times are filled in."""
@@ -72,11 +78,42 @@ class Moon:
         bearer = {"Authorization": f"Bearer {self.secret}"}
         return self.client.open(path, method=method, json=data, headers=bearer)
 
-    def sign_in(self) -> None:
-        """Mina, the owner, from now on in this client."""
-        form = {"csrf_token": token(self.client.get("/admin/login").text)}
-        form |= {"email": EMAIL, "password": PASSWORD}
-        self.client.post("/admin/login", data=form)
+    def sign_in(self, password: str = PASSWORD, email: str = EMAIL, **asked: Any) -> Any:
+        """Send the login form as a browser does; Mina, the owner, is signed in from then on.
+
+        asked: what else the client is told of both requests (query_string, headers, base_url).
+        """
+        form = {"csrf_token": token(self.client.get("/admin/login", **asked).text)}
+        form |= {"email": email, "password": password}
+        return self.client.post("/admin/login", data=form, **asked)
+
+    def gets(self, path: str, /, **query: str) -> Any:
+        """The answer of an owner's page, whatever it is."""
+        return self.client.get(f"/admin/{path}", query_string={"shop": self.shop.name, **query})
+
+    def opens(self, path: str, /, **query: str) -> str:
+        """The text of an owner's page that is there."""
+        answer = self.gets(path, **query)
+        assert answer.status_code == 200, answer.text[:500]
+        return str(answer.text)
+
+    def form_token(self) -> str:
+        """What the owner's forms and scripts send along: every page of a session has the same."""
+        return token(self.opens("jobs"))
+
+    def posts(self, path: str, /, headers: dict[str, str] | None = None, **form: Any) -> Any:
+        """POST to an owner's page without its token, as only a stranger's page would."""
+        query = {"shop": self.shop.name}
+        return self.client.post(f"/admin/{path}", query_string=query, data=form, headers=headers)
+
+    def sends(self, path: str, /, headers: dict[str, str] | None = None, **form: Any) -> Any:
+        """POST one of the owner's forms."""
+        return self.posts(path, headers, csrf_token=self.form_token(), **form)
+
+    def asks(self, path: str, /, **told: Any) -> Any:
+        """POST JSON as the script of an owner's page does."""
+        query, headers = {"shop": self.shop.name}, {"X-CSRFToken": self.form_token()}
+        return self.client.post(f"/admin/{path}", query_string=query, json=told, headers=headers)
 
     def _dressed(self, event: dict[str, Any]) -> dict[str, Any]:
         self._count += 1
@@ -135,6 +172,13 @@ def moon(
         yield _moon(house, app, clock, password, store)
 
 
+@pytest.fixture
+def owner(moon: Moon) -> Moon:
+    """The same shop, whose owner is signed in."""
+    assert moon.sign_in().status_code == 303
+    return moon
+
+
 def _moon(house: House, app: Flask, clock: Clock, password: str, store: Store) -> Moon:
     if isinstance(store, PostgresStore):
         name = store.schema.removeprefix("shop_")
@@ -148,4 +192,4 @@ def _moon(house: House, app: Flask, clock: Clock, password: str, store: Store) -
     with house.control.write() as tx:
         control.add_shop(tx, shop, keys)
         control.put_owner(tx, EMAIL, password, clock.at)
-    return Moon(shop, keys.secret, app.test_client(), clock)
+    return Moon(shop, keys.secret, app.test_client(), clock, house)

@@ -10,8 +10,8 @@ import pytest
 from plugin.journey.proof import keep_outcomes
 from plugin.shop import DAY, HOUR
 from plugin.storage.house import House
-from tests.web.admin.test_pages import POPUP, see, sign_in
-from tests.web.conftest import token
+from tests.web.admin.test_pages import POPUP
+from tests.web.conftest import Moon
 from tests.web.test_results_api import BOUGHT, PEOPLE, Crowd
 
 VIEW = """
@@ -32,12 +32,6 @@ class Stage(Crowd):
     def popup(self) -> Any:
         return self.moon.server("GET", "/v1/popups/hello").get_json()
 
-    def posts(self, path: str, **form: Any) -> Any:
-        page = see(self.moon, "popups")
-        form["csrf_token"] = token(page)
-        shop = self.moon.shop.name
-        return self.moon.client.post(f"/admin/popups/hello/{path}?shop={shop}", data=form)
-
     def passes_by(self, visitors: int, orders: int) -> None:
         """``visitors`` view a page twenty days ago, the first ``orders`` of them buy."""
         now = self.moon.clock.at
@@ -55,20 +49,20 @@ class Stage(Crowd):
 
 
 @pytest.fixture
-def stage(moon: Any, house: House) -> Stage:
+def stage(moon: Moon, house: House) -> Stage:
     made = Stage(moon, house)
     moon.server("PUT", "/v1/popups/hello", {**POPUP, "auto": True, "control_share": 0.5})
     return made
 
 
-def test_auto_is_true_or_false(moon: Any) -> None:
+def test_auto_is_true_or_false(moon: Moon) -> None:
     for kind, body in (("popups", POPUP), ("windows", {"strategies": ["bestsellers"]})):
         answer = moon.server("PUT", f"/v1/{kind}/hello", {**body, "auto": "yes"})
         assert answer.status_code == 400
         assert "auto must be true or false" in answer.text
 
 
-def test_a_window_that_is_to_find_out_by_itself_begins_at_half_and_half(moon: Any) -> None:
+def test_a_window_that_is_to_find_out_by_itself_begins_at_half_and_half(moon: Moon) -> None:
     body = {"strategies": ["bestsellers"], "auto": True}
     moon.server("PUT", "/v1/windows/home", body)
     assert moon.server("GET", "/v1/windows/home/results").get_json()["control_share"] == 0.5
@@ -95,27 +89,27 @@ def test_the_owner_reads_what_was_done_and_takes_it_back(stage: Stage) -> None:
     stage.meets("show", 2_000, 100)
     stage.meets("control", 2_000, 200)
     stage.strike()
-    sign_in(stage.moon)
-    page = see(stage.moon, "popups")
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "Turned off by itself, because it hurt." in page
     assert "100 of 2,000 who were shown it had reached the goal, and 200 of 2,000" in page
     assert "It is off." in page
     number = re.search(r'name="act" value="(\d+)"', page)
     assert number is not None
 
-    assert stage.posts("undo", act=number[1]).status_code == 303
+    assert stage.moon.sends("popups/hello/undo", act=number[1]).status_code == 303
     assert stage.popup()["enabled"]
     stage.strike()
     assert stage.popup()["enabled"]
-    after = see(stage.moon, "popups")
+    after = stage.moon.opens("popups")
     assert "It is not done again." in after
     assert 'name="act"' not in after
 
 
 @pytest.mark.parametrize("act", ["", "x", "-1", "99", "1" * 30])
 def test_what_was_never_done_cannot_be_taken_back(stage: Stage, act: str) -> None:
-    sign_in(stage.moon)
-    assert stage.posts("undo", act=act).status_code == 404
+    stage.moon.sign_in()
+    assert stage.moon.sends("popups/hello/undo", act=act).status_code == 404
 
 
 def test_what_the_owner_changed_since_is_not_offered_to_be_taken_back(stage: Stage) -> None:
@@ -123,16 +117,16 @@ def test_what_the_owner_changed_since_is_not_offered_to_be_taken_back(stage: Sta
     stage.meets("control", 2_000, 100)
     stage.strike()
     stage.moon.server("PUT", "/v1/popups/hello", {**POPUP, "auto": True, "control_share": 0.3})
-    sign_in(stage.moon)
-    page = see(stage.moon, "popups")
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "It was changed since, so it is not done again." in page
     assert 'name="act"' not in page
 
 
 def test_before_it_starts_the_page_says_what_could_be_found_and_when(stage: Stage) -> None:
     stage.passes_by(2_000, 100)
-    sign_in(stage.moon)
-    page = see(stage.moon, "popups")
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "What could be found, and when" in page
     assert "After 4 weeks" in page
     assert re.search(r"<b>\+\d+%</b>", page)
@@ -146,8 +140,8 @@ def test_before_it_starts_the_page_says_what_could_be_found_and_when(stage: Stag
 
 
 def test_where_nobody_comes_the_page_says_so(stage: Stage) -> None:
-    sign_in(stage.moon)
-    assert "None of those it is for viewed its pages" in see(stage.moon, "popups")
+    stage.moon.sign_in()
+    assert "None of those it is for viewed its pages" in stage.moon.opens("popups")
     assert stage.told()["findable"] == {"by": "pages", "rate": None, "weeks": []}
 
 
@@ -157,25 +151,22 @@ def test_what_is_decided_says_nothing_of_what_could_be_found(stage: Stage) -> No
     assert stage.told()["findable"] is None
 
 
-def test_a_small_control_group_is_told_what_half_would_find(moon: Any, house: House) -> None:
-    stage = Stage(moon, house, share=0.1)
+def test_a_small_control_group_is_told_what_half_would_find(owner: Moon, house: House) -> None:
+    stage = Stage(owner, house, share=0.1)
     stage.passes_by(2_000, 200)
-    sign_in(moon)
-    page = see(moon, "popups")
+    page = owner.opens("popups")
     assert "With half of the visitors in control it would be +" in page
 
 
-def test_the_windows_form_lets_the_verdict_act(moon: Any) -> None:
-    moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
-    sign_in(moon)
-    page = see(moon, "windows/home/edit")
+def test_the_windows_form_lets_the_verdict_act(owner: Moon) -> None:
+    owner.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
+    page = owner.opens("windows/home/edit")
     box = re.search(r'<input type="checkbox" name="auto"[^>]*>', page)
     assert box is not None
     assert "checked" not in box[0]
-    form = {"csrf_token": token(page), "strategy": "bestsellers", "min": "1", "max": "8",
-            "position": "append", "enabled": "1", "auto": "1"}  # fmt: skip
-    moon.client.post(f"/admin/windows/home/edit?shop={moon.shop.name}", data=form)
-    assert moon.server("GET", "/v1/windows/home").get_json()["auto"] is True
-    box = re.search(r'<input type="checkbox" name="auto"[^>]*>', see(moon, "windows/home/edit"))
+    form = {"strategy": "bestsellers", "min": "1", "max": "8", "position": "append"}
+    owner.sends("windows/home/edit", **form, enabled="1", auto="1")
+    assert owner.server("GET", "/v1/windows/home").get_json()["auto"] is True
+    box = re.search(r'<input type="checkbox" name="auto"[^>]*>', owner.opens("windows/home/edit"))
     assert box is not None
     assert "checked" in box[0]

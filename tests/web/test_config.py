@@ -12,7 +12,7 @@ import pytest
 
 from plugin import journey
 from plugin.storage.house import House
-from tests.web.conftest import Moon, token
+from tests.web.conftest import Moon
 
 RULE = {"trait": "is_home_country", "op": "is", "value": True}
 PARTS: dict[str, Any] = {"segments": {}, "popups": {}, "windows": {}, "settings": {}}
@@ -176,9 +176,8 @@ def test_a_dry_run_is_asked_for_in_one_way(moon: Moon) -> None:
 
 
 def look_at(moon: Moon, document: Any) -> Any:
-    form = {"csrf_token": token(moon.client.get("/admin/config").text)}
     file = (BytesIO(json.dumps(document).encode()), "shop.json")
-    return moon.client.post("/admin/config", data={**form, "file": file})
+    return moon.sends("config", file=file)
 
 
 def kept(moon: Moon, looked: str) -> Any:
@@ -187,48 +186,44 @@ def kept(moon: Moon, looked: str) -> Any:
     document = re.search(r"<textarea name=\"document\" hidden>\n(.*?)</textarea>", looked, re.S)
     assert etag is not None
     assert document is not None
-    form = {"etag": etag[1], "document": unescape(document[1]), "csrf_token": token(looked)}
-    return moon.client.post("/admin/config", data=form)
+    return moon.sends("config", etag=etag[1], document=unescape(document[1]))
 
 
-def test_an_owner_takes_the_shop_away_and_brings_it_in_after_a_look(moon: Moon) -> None:
-    moon.server("PUT", "/v1/segments/vip", {"name": "</textarea><b>", "rule": RULE})
-    moon.sign_in()
-    taken = moon.client.get("/admin/config.json")
-    assert f'filename="{moon.shop.name}-2026-' in taken.headers["Content-Disposition"]
+def test_an_owner_takes_the_shop_away_and_brings_it_in_after_a_look(owner: Moon) -> None:
+    owner.server("PUT", "/v1/segments/vip", {"name": "</textarea><b>", "rule": RULE})
+    taken = owner.gets("config.json")
+    assert f'filename="{owner.shop.name}-2026-' in taken.headers["Content-Disposition"]
     document = taken.get_json()
-    assert "Nothing: the shop is as the file says." in look_at(moon, document).text
+    assert "Nothing: the shop is as the file says." in look_at(owner, document).text
     document["segments"]["vip"]["enabled"] = False
     document["windows"]["home"] = {"strategies": ["bestsellers"]}
 
-    looked = look_at(moon, document).text
+    looked = look_at(owner, document).text
 
     assert "enabled" in looked
-    assert moon.server("GET", "/v1/windows/home").status_code == 404
-    answer = kept(moon, looked)
+    assert owner.server("GET", "/v1/windows/home").status_code == 404
+    answer = kept(owner, looked)
     assert answer.headers["Location"].endswith("/admin/config?saved=1")
-    assert moon.server("GET", "/v1/segments/vip").get_json()["enabled"] is False
-    assert moon.server("GET", "/v1/segments/vip").get_json()["name"] == "</textarea><b>"
-    assert moon.server("GET", "/v1/windows/home").status_code == 200
+    assert owner.server("GET", "/v1/segments/vip").get_json()["enabled"] is False
+    assert owner.server("GET", "/v1/segments/vip").get_json()["name"] == "</textarea><b>"
+    assert owner.server("GET", "/v1/windows/home").status_code == 200
 
 
-def test_what_was_looked_at_is_not_put_over_what_changed_meanwhile(moon: Moon) -> None:
-    moon.sign_in()
-    looked = look_at(moon, {"version": 1, **PARTS, "settings": {"home_country": "KR"}}).text
-    moon.server("PUT", "/v1/segments/vip", {"rule": RULE})
+def test_what_was_looked_at_is_not_put_over_what_changed_meanwhile(owner: Moon) -> None:
+    looked = look_at(owner, {"version": 1, **PARTS, "settings": {"home_country": "KR"}}).text
+    owner.server("PUT", "/v1/segments/vip", {"rule": RULE})
 
-    answer = kept(moon, looked)
+    answer = kept(owner, looked)
 
     assert answer.status_code == 412
     assert "has changed since" in answer.text
-    assert list(got(moon).get_json()["segments"]) == ["vip"]
+    assert list(got(owner).get_json()["segments"]) == ["vip"]
 
 
-def test_a_file_that_cannot_be_is_told_line_by_line(moon: Moon) -> None:
-    moon.sign_in()
-    answer = look_at(moon, {"version": 1, **PARTS, "settings": {"a<b": 1, "control_share": 2}})
+def test_a_file_that_cannot_be_is_told_line_by_line(owner: Moon) -> None:
+    answer = look_at(owner, {"version": 1, **PARTS, "settings": {"a<b": 1, "control_share": 2}})
 
     assert answer.status_code == 400
     assert "<li>settings.a&lt;b: is unknown" in answer.text
     assert "<li>settings.control_share: must be a number" in answer.text
-    assert look_at(moon, []).status_code == 400
+    assert look_at(owner, []).status_code == 400

@@ -14,7 +14,7 @@ import pytest
 from plugin.errors import PluginError
 from plugin.storage import stops
 from plugin.web.preview import Ending
-from tests.web.conftest import token
+from tests.web.conftest import Moon
 
 CHO, ANA = "cho-0123456789abcdef", "ana-0123456789abcdef"
 LOOKED = {"event": "view_item", "measure": "count", "op": ">=", "value": 1}
@@ -31,51 +31,32 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def owner(moon: Any) -> Any:
-    """Moon's client with Mina signed in. Cho looked at shoes, Ana at nothing."""
-    moon.sign_in()
+def owner(owner: Moon) -> Moon:
+    """Mina, in whose shop Cho looked at shoes, Ana at nothing."""
     shoes = {"item_id": "boots", "item_name": "Boots", "item_category": "shoes", "price": 10}
-    moon.visit(CHO, {"name": "view_item", "params": {"items": [shoes], "colour": "red"}})
-    moon.visit(ANA, {"name": "spun_the_wheel"})
-    return moon
+    owner.visit(CHO, {"name": "view_item", "params": {"items": [shoes], "colour": "red"}})
+    owner.visit(ANA, {"name": "spun_the_wheel"})
+    return owner
 
 
-def see(moon: Any, path: str, **query: str) -> str:
-    answer = moon.client.get(f"/admin/{path}", query_string={"shop": moon.shop.name, **query})
-    assert answer.status_code == 200, answer.text[:500]
-    return str(answer.text)
-
-
-def send(moon: Any, path: str, **form: str) -> Any:
-    form["csrf_token"] = token(see(moon, "segments/new"))
-    return moon.client.post(f"/admin/{path}?shop={moon.shop.name}", data=form)
-
-
-def save(moon: Any, rule: Any, path: str = "segments/new", **form: str) -> Any:
+def save(owner: Moon, rule: Any, path: str = "segments/new", **form: str) -> Any:
     text = rule if isinstance(rule, str) else json.dumps(rule)
-    return send(moon, path, **{"name": "Lookers", "rule": text, "enabled": "1", **form})
+    return owner.sends(path, **{"name": "Lookers", "rule": text, "enabled": "1", **form})
 
 
-def try_it(moon: Any, **data: Any) -> Any:
-    path = f"/admin/segments/preview.json?shop={moon.shop.name}"
-    return moon.client.post(
-        path, json=data, headers={"X-CSRFToken": token(see(moon, "segments/new"))}
-    )
-
-
-def test_a_segment_is_made_changed_turned_off_and_removed_without_a_script(owner: Any) -> None:
+def test_a_segment_is_made_changed_turned_off_and_removed_without_a_script(owner: Moon) -> None:
     made = save(owner, LOOKED)
     assert (made.status_code, made.headers["Location"].split("?")[0]) == (
         303,
         "/admin/segments/lookers",
     )
-    assert CHO[:8] in see(owner, "segments/lookers")
+    assert CHO[:8] in owner.opens("segments/lookers")
     assert save(owner, {"not": LOOKED}, "segments/lookers/edit", name="Others").status_code == 303
     kept = owner.server("GET", "/v1/segments/lookers").get_json()
     assert (kept["name"], kept["rule"], kept["size"]) == ("Others", {"not": LOOKED}, 1)
-    send(owner, "segments/lookers/switch", enabled="0")
+    owner.sends("segments/lookers/switch", enabled="0")
     assert owner.server("GET", "/v1/segments/lookers").get_json()["enabled"] is False
-    assert send(owner, "segments/lookers/remove").status_code == 303
+    assert owner.sends("segments/lookers/remove").status_code == 303
     assert owner.server("GET", "/v1/segments/lookers").status_code == 404
 
 
@@ -90,7 +71,7 @@ REFUSED: tuple[tuple[Any, dict[str, str], str], ...] = (
 )
 
 
-def test_what_cannot_be_saved_is_said_and_nothing_that_was_typed_is_lost(owner: Any) -> None:
+def test_what_cannot_be_saved_is_said_and_nothing_that_was_typed_is_lost(owner: Moon) -> None:
     owner.server("PUT", "/v1/segments/taken", {"rule": LOOKED})
     for rule, form, said in REFUSED:
         answer = save(owner, rule, **form)
@@ -100,28 +81,28 @@ def test_what_cannot_be_saved_is_said_and_nothing_that_was_typed_is_lost(owner: 
         assert text.replace('"', "&#34;").replace(">", "&gt;") in answer.text
 
 
-def test_a_segment_that_others_are_built_on_is_not_removed_and_they_are_named(owner: Any) -> None:
+def test_a_segment_that_others_are_built_on_is_not_removed_and_they_are_named(owner: Moon) -> None:
     owner.server("PUT", "/v1/segments/lookers", {"rule": LOOKED})
     owner.server("PUT", "/v1/segments/calm", {"rule": {"not": {"segment": "lookers"}}})
-    answer = send(owner, "segments/lookers/remove")
+    answer = owner.sends("segments/lookers/remove")
     assert answer.status_code == 409
     assert "in use by segment calm" in answer.text
 
 
-def test_members_of_an_earlier_moment_are_shown_on_the_shops_clock(owner: Any, clock: Any) -> None:
+def test_members_of_an_earlier_moment_are_shown_on_the_shops_clock(owner: Moon, clock: Any) -> None:
     owner.server("PUT", "/v1/segments/lookers", {"rule": LOOKED})
     clock.at += 3_600_000
     # It is noon in Seoul; Cho looked at 12:00.
     after, before = (
-        see(owner, "segments/lookers", at=f"2026-09-22T{time}") for time in ("12:30", "11:30")
+        owner.opens("segments/lookers", at=f"2026-09-22T{time}") for time in ("12:30", "11:30")
     )
     assert "<b>1</b> visitors <span" in after
     assert "<b>0</b> visitors <span" in before
-    assert "Give a day and a time" in see(owner, "segments/lookers", at="soon")
+    assert "Give a day and a time" in owner.opens("segments/lookers", at="soon")
 
 
-def test_the_editor_offers_what_has_been_seen_in_the_shop(owner: Any) -> None:
-    page = see(owner, "segments/new")
+def test_the_editor_offers_what_has_been_seen_in_the_shop(owner: Moon) -> None:
+    page = owner.opens("segments/new")
     found = re.search(r'id="editor-data">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     offered = json.loads(found[1])
@@ -134,11 +115,11 @@ def test_the_editor_offers_what_has_been_seen_in_the_shop(owner: Any) -> None:
     assert all(one["group"] != "Others" for one in traits.values())
 
 
-def test_a_preview_has_words_counts_people_and_what_else_they_are_in(owner: Any) -> None:
+def test_a_preview_has_words_counts_people_and_what_else_they_are_in(owner: Moon) -> None:
     owner.server("PUT", "/v1/segments/lookers", {"name": "Lookers", "rule": LOOKED})
     owner.server("PUT", "/v1/segments/all", {"name": "All", "rule": {"everyone": True}})
     rule = {"any": [LOOKED, {"segment": "all"}]}
-    found = try_it(owner, rule=rule, overlap=True, slug="lookers").get_json()
+    found = owner.asks("segments/preview.json", rule=rule, overlap=True, slug="lookers").get_json()
     assert (found["count"], found["exact"]) == (2, True)
     assert [(leaf["words"], leaf["count"]) for leaf in found["leaves"]] == [
         ("Product views at least 1", 1),
@@ -149,17 +130,18 @@ def test_a_preview_has_words_counts_people_and_what_else_they_are_in(owner: Any)
     assert found["leaving"]["count"] == 0
 
 
-def test_a_preview_without_the_token_or_of_no_rule_is_refused_as_json(owner: Any) -> None:
+def test_a_preview_without_the_token_or_of_no_rule_is_refused_as_json(owner: Moon) -> None:
     path = f"/admin/segments/preview.json?shop={owner.shop.name}"
     assert owner.client.post(path, json={"rule": LOOKED}).status_code == 400
-    answer = try_it(owner, rule={"all": [{"trait": "orders_total", "op": ">=", "value": "x"}]})
+    rule = {"all": [{"trait": "orders_total", "op": ">=", "value": "x"}]}
+    answer = owner.asks("segments/preview.json", rule=rule)
     assert answer.status_code == 400
     assert answer.get_json()["error"]["message"].startswith("rule.all[0].value: Write a number")
 
 
 @pytest.mark.parametrize("by_owner", [True, False])
 def test_a_running_preview_ends_on_a_wish(
-    owner: Any, monkeypatch: pytest.MonkeyPatch, by_owner: bool
+    owner: Moon, monkeypatch: pytest.MonkeyPatch, by_owner: bool
 ) -> None:
     began = threading.Event()
 
@@ -168,7 +150,7 @@ def test_a_running_preview_ends_on_a_wish(
         return int(tx.value(ENDLESS))
 
     monkeypatch.setattr("plugin.web.preview.looked", endless)
-    csrf = {"X-CSRFToken": token(see(owner, "segments/new"))} if by_owner else {}
+    csrf = {"X-CSRFToken": owner.form_token()} if by_owner else {}
     path = "/admin/segments/preview.json" if by_owner else "/v1/segments/preview"
     answers: list[tuple[Any, float]] = []
 
@@ -193,7 +175,7 @@ def test_a_running_preview_ends_on_a_wish(
     assert ended - wished < 3  # 0.25 s, as `test_stopping` says, and what a busy machine adds
 
 
-def test_a_wish_that_comes_first_waits_for_its_preview_and_holds_for_it_alone(owner: Any) -> None:
+def test_a_wish_that_comes_first_waits_for_its_preview_and_holds_for_it_alone(owner: Moon) -> None:
     owner.server("DELETE", "/v1/segments/preview/run-2")
     asked = {"rule": LOOKED, "id": "run-2"}
     first = owner.server("POST", "/v1/segments/preview", asked)

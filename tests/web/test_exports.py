@@ -45,17 +45,13 @@ def full(moon: Any, house: Any) -> Any:
     return moon
 
 
-def get(moon: Any, path: str, **query: str) -> Any:
-    return moon.client.get(f"/admin/{path}", query_string={"shop": moon.shop.name, **query})
-
-
 def rows(answer: Any) -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.text[:300]
     return list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"), newline="")))
 
 
 def test_the_spreadsheet_has_every_member_and_runs_nothing(full: Any) -> None:
-    answer = get(full, "segments/vip/members.csv")
+    answer = full.gets("segments/vip/members.csv")
     found = {row["visitor_id"][:4].rstrip("-"): row["email"] for row in rows(answer)}
     assert found == {
         "mina": "Mina@Moon.example",
@@ -69,7 +65,7 @@ def test_the_spreadsheet_has_every_member_and_runs_nothing(full: Any) -> None:
 
 
 def test_the_file_is_a_file_and_is_kept_by_nobody(full: Any) -> None:
-    answer = get(full, "segments/vip/members.csv", format="meta")
+    answer = full.gets("segments/vip/members.csv", format="meta")
     name = f"{full.shop.name}-vip-meta.csv"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
@@ -83,7 +79,7 @@ def test_the_file_is_a_file_and_is_kept_by_nobody(full: Any) -> None:
 def test_an_audience_has_only_whom_it_may_and_says_who_is_not_in_it(
     full: Any, name: str, column: str
 ) -> None:
-    answer = get(full, "segments/vip/members.csv", format=name)
+    answer = full.gets("segments/vip/members.csv", format=name)
     emails = [row[column] for row in rows(answer)]
     expected = ["mina@moon.example", "=cmd()@evil.example"]
     assert emails == [hashlib.sha256(one.encode()).hexdigest() for one in expected]
@@ -93,7 +89,7 @@ def test_an_audience_has_only_whom_it_may_and_says_who_is_not_in_it(
 
 
 def test_the_page_says_how_many_why_not_and_how_many_it_takes(full: Any) -> None:
-    text = " ".join(re.sub(r"<[^>]+>", " ", get(full, "segments/vip/export").text).split())
+    text = " ".join(re.sub(r"<[^>]+>", " ", full.gets("segments/vip/export").text).split())
     assert "Meta 100 people at least 2 too few 1 gave no e-mail" in text
     assert "LinkedIn 300 people at least 2 too few" in text
     assert "1 said no to marketing" in text
@@ -101,17 +97,17 @@ def test_the_page_says_how_many_why_not_and_how_many_it_takes(full: Any) -> None
 
 
 def test_the_way_there_is_on_the_segments_page(full: Any) -> None:
-    assert "/admin/segments/vip/export" in get(full, "segments/vip").text
+    assert "/admin/segments/vip/export" in full.gets("segments/vip").text
 
 
 def test_an_unknown_format_or_segment_is_said_plainly(full: Any) -> None:
-    answer = get(full, "segments/vip/members.csv", format="myspace")
+    answer = full.gets("segments/vip/members.csv", format="myspace")
     assert answer.status_code == 400
     assert "plain, meta, google, linkedin" in answer.text
-    assert get(full, "segments/nobody/members.csv").status_code == 404
-    assert get(full, "segments/nobody/export").status_code == 404
+    assert full.gets("segments/nobody/members.csv").status_code == 404
+    assert full.gets("segments/nobody/export").status_code == 404
 
 
 def test_members_come_in_pages(full: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audiences, "PAGE", 2)
-    assert len(rows(get(full, "segments/vip/members.csv"))) == 5
+    assert len(rows(full.gets("segments/vip/members.csv"))) == 5

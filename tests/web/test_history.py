@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
+
+from tests.web.conftest import Moon
 
 CHO = "cho-0123456789abcdef"
 ANA = "ana-0123456789abcdef"
 HOUR = 3_600_000
 DAY = 24 * HOUR
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 
 
 def looked(within: str) -> dict[str, Any]:
@@ -24,27 +24,17 @@ def ask(moon: Any, what: str, query: str = "", slug: str = "fresh") -> Any:
     return found.get_json()
 
 
-def see(moon: Any, path: str, **query: str) -> str:
-    page = moon.client.get("/admin/login").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    if token is not None:
-        data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token[1]}
-        moon.client.post("/admin/login", data=data)
-    query = {"shop": moon.shop.name, **query}
-    return str(moon.client.get(f"/admin/{path}", query_string=query).text)
-
-
 @pytest.fixture
-def lived(moon: Any, clock: Any) -> Any:
+def lived(owner: Moon, clock: Any) -> Moon:
     """Cho and Ana looked at something two days ago: fresh for a day, then gone quiet."""
     quiet = {"all": [looked("90d"), {"not": looked("1d")}]}
     for slug, rule in (("fresh", looked("1d")), ("quiet", quiet)):
-        moon.server("PUT", f"/v1/segments/{slug}", {"name": slug.title(), "rule": rule})
+        owner.server("PUT", f"/v1/segments/{slug}", {"name": slug.title(), "rule": rule})
     for visitor in (CHO, ANA):
-        moon.visit(visitor, {"name": "view_item", "params": {"items": [{"item_id": "boots"}]}})
-    ask(moon, "history")
+        owner.visit(visitor, {"name": "view_item", "params": {"items": [{"item_id": "boots"}]}})
+    ask(owner, "history")
     clock.at += 2 * DAY
-    return moon
+    return owner
 
 
 def test_sizes_entries_and_causes_are_told_for_each_day_of_the_shop(lived: Any) -> None:
@@ -130,17 +120,17 @@ def test_there_is_no_history_of_what_is_not_there(moon: Any, what: str) -> None:
 
 def test_the_segments_page_tells_its_past(lived: Any) -> None:
     ask(lived, "history")
-    page = see(lived, "segments/fresh", days="90")
+    page = lived.opens("segments/fresh", days="90")
     assert "Size, 90 days" in page
     assert "time went by" in page
     assert "Of the 2 who left in 90 days" in page
     assert page.count("noticed 24 hours later") == 2
-    assert "Size, 30 days" in see(lived, "segments/fresh", days="17")
+    assert "Size, 30 days" in lived.opens("segments/fresh", days="17")
 
 
 def test_a_visitors_page_tells_what_it_entered_and_left(lived: Any) -> None:
     ask(lived, "history")
-    page = see(lived, f"visitors/{CHO}")
+    page = lived.opens(f"visitors/{CHO}")
     assert "In and out of segments" in page
     assert page.count(">left</span>") == 1
     assert page.count(">entered</span>") == 2

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
 from plugin.collect.signature import identity_key, signature_of
 from plugin.shop import MINUTE
+from tests.web.conftest import Moon
 
-PASSWORD = "a good long password"
 PHONE, LAPTOP = "anas-phone-000001", "anas-laptop-00001"
 VIEW = {"name": "view_item", "params": {"items": [{"item_id": "boots", "price": 120_000}]}}
 
@@ -111,26 +110,16 @@ def test_erasing_a_person_by_any_id_erases_all(moon: Any, key: str) -> None:
     assert moon.server("GET", f"/v1/visitors/{PHONE}").status_code == 404
 
 
-def test_the_owner_sees_the_other_ids_and_why(moon: Any, key: str) -> None:
-    known_on_laptop(moon)
-    moon.visit(PHONE, identify(customer_id="7", signature=signature_of(key, "7")))
-    page = owner_sees(moon, f"visitors/{PHONE}")
+def test_the_owner_sees_the_other_ids_and_why(owner: Moon, key: str) -> None:
+    known_on_laptop(owner)
+    owner.visit(PHONE, identify(customer_id="7", signature=signature_of(key, "7")))
+    page = owner.opens(f"visitors/{PHONE}")
     assert f"Also known as <code>{PHONE}</code>" in page
     assert "joined with this customer" in page
 
 
-def test_the_install_page_shows_the_key_and_how_to_sign(moon: Any, key: str) -> None:
-    page = owner_sees(moon, "install")
+def test_the_install_page_shows_the_key_and_how_to_sign(owner: Moon, key: str) -> None:
+    page = owner.opens("install")
     assert key in page
     assert "hexdigest" in page
     assert "hash_hmac" in page
-
-
-def owner_sees(moon: Any, path: str) -> str:
-    """A page of the owner, who signs in first."""
-    login = moon.client.get("/admin/login").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', login)
-    assert token is not None
-    form = {"email": "mina@moon.example", "password": PASSWORD, "csrf_token": token[1]}
-    assert moon.client.post("/admin/login", data=form).status_code == 303
-    return str(moon.client.get(f"/admin/{path}", query_string={"shop": moon.shop.name}).text)

@@ -11,7 +11,7 @@ import pytest
 
 from plugin.web import rehearsal_api
 from plugin.web.preview import GONE
-from tests.web.conftest import Moon, token
+from tests.web.conftest import Moon
 
 CHO, ANA = "cho-01234567890abcdef", "ana-01234567890abcdef"
 HELLO: dict[str, Any] = {
@@ -82,7 +82,7 @@ def played(moon: Moon, clients: Any, **data: Any) -> tuple[Thread, list[Any]]:
     answers: list[Any] = []
 
     def ask() -> None:
-        other = Moon(moon.shop, moon.secret, clients(), moon.clock)
+        other = Moon(moon.shop, moon.secret, clients(), moon.clock, moon.house)
         answers.append(rehearsal(other, **data))
 
     asking = Thread(target=ask)
@@ -161,64 +161,55 @@ def test_one_whose_page_was_closed_ends_by_itself(moon: Moon) -> None:
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "cancelled")
 
 
-def test_the_page_gets_the_same_with_progress_and_can_stop_it(moon: Moon) -> None:
-    moon.server("PUT", "/v1/popups/hello", {**HELLO, "name": "Hello <you>"})
-    moon.server("PUT", "/v1/popups/louder", {**HELLO, "priority": 9})
-    moon.visit(CHO, PAGE)
-    moon.sign_in()
+def test_the_page_gets_the_same_with_progress_and_can_stop_it(owner: Moon) -> None:
+    owner.server("PUT", "/v1/popups/hello", {**HELLO, "name": "Hello <you>"})
+    owner.server("PUT", "/v1/popups/louder", {**HELLO, "priority": 9})
+    owner.visit(CHO, PAGE)
     address = "/admin/popups/rehearsal.json?id=abc"
-    form = {"csrf_token": token(moon.client.get("/admin/popups/rehearsal").text)}
+    form = {"csrf_token": owner.form_token()}
 
-    html = moon.client.post(address, data={**form, "on": ["hello", "louder"]}).get_json()["html"]
+    html = owner.client.post(address, data={**form, "on": ["hello", "louder"]}).get_json()["html"]
 
     assert "Played: 1 of 1 visitors of the last 30 days; pages: 1." in html
     assert '<th scope="row">louder</th><td>Hello &lt;you&gt;</td><td>1</td>' in html
     assert "<html" not in html
-    assert moon.client.get(address).status_code == 404
+    assert owner.client.get(address).status_code == 404
     headers = {"X-CSRFToken": form["csrf_token"]}
-    assert moon.client.delete(address, headers=headers).get_json() == {"ok": True}
-    stopped = moon.client.post(address, data={**form, "on": "hello"})
+    assert owner.client.delete(address, headers=headers).get_json() == {"ok": True}
+    stopped = owner.client.post(address, data={**form, "on": "hello"})
     assert (stopped.status_code, stopped.get_json()["error"]["code"]) == (409, "cancelled")
-    wrong = moon.client.post(address, data={**form, "document": "{"})
+    wrong = owner.client.post(address, data={**form, "document": "{"})
     assert (wrong.status_code, "not JSON" in wrong.text) == (400, True)
 
 
-def test_the_codes_of_each_popup_are_told_with_what_they_take_off(moon: Moon) -> None:
+def test_the_codes_of_each_popup_are_told_with_what_they_take_off(owner: Moon) -> None:
     pool = {"kind": "text", "code": "MOON", "discount": {"amount": 3_000}}
-    moon.server("PUT", "/v1/coupons/autumn", pool)
-    moon.server("PUT", "/v1/popups/gift", {**HELLO, "coupon_pool": "autumn", "shield": False})
-    moon.visit(CHO, PAGE)
-    moon.visit(ANA, PAGE)
-    moon.sign_in()
-    form = {"csrf_token": token(moon.client.get("/admin/popups/rehearsal").text), "on": "gift"}
+    owner.server("PUT", "/v1/coupons/autumn", pool)
+    owner.server("PUT", "/v1/popups/gift", {**HELLO, "coupon_pool": "autumn", "shield": False})
+    owner.visit(CHO, PAGE)
+    owner.visit(ANA, PAGE)
 
-    page = moon.client.post("/admin/popups/rehearsal", data=form).text
+    page = owner.sends("popups/rehearsal", on="gift").text
 
     assert "2 visitors could take a code" in page
     assert "₩6,000" in page
 
 
-def test_the_owner_tries_another_choice_of_popups(moon: Moon) -> None:
-    moon.server("PUT", "/v1/popups/hello", {**HELLO, "name": "Hello <you>"})
-    moon.server("PUT", "/v1/popups/rests", {**HELLO, "enabled": False})
-    moon.visit(CHO, PAGE)
-    moon.sign_in()
-    asked = moon.client.get("/admin/popups/rehearsal").text
-    form = {"csrf_token": token(asked), "on": "rests"}
+def test_the_owner_tries_another_choice_of_popups(owner: Moon) -> None:
+    owner.server("PUT", "/v1/popups/hello", {**HELLO, "name": "Hello <you>"})
+    owner.server("PUT", "/v1/popups/rests", {**HELLO, "enabled": False})
+    owner.visit(CHO, PAGE)
 
-    page = moon.client.post("/admin/popups/rehearsal", data=form).text
+    page = owner.sends("popups/rehearsal", on="rests").text
 
     assert "Played: 1 of 1 visitors of the last 30 days; pages: 1." in page
     assert "With those of now" in page
     assert "Hello &lt;you&gt;" in page
-    assert moon.server("GET", "/v1/popups/rests").get_json()["enabled"] is False
+    assert owner.server("GET", "/v1/popups/rests").get_json()["enabled"] is False
 
 
-def test_a_document_that_cannot_be_read_is_said_beside_the_form(moon: Moon) -> None:
-    moon.sign_in()
-    form = {"csrf_token": token(moon.client.get("/admin/popups/rehearsal").text)}
-
+def test_a_document_that_cannot_be_read_is_said_beside_the_form(owner: Moon) -> None:
     for text in ("{", "[]", json.dumps({"kind": "modal"})):
-        answer = moon.client.post("/admin/popups/rehearsal", data={**form, "document": text})
+        answer = owner.sends("popups/rehearsal", document=text)
         assert answer.status_code == 400
         assert 'role="alert"' in answer.text

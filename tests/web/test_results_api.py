@@ -9,8 +9,8 @@ import pytest
 
 from plugin.shop import DAY
 from plugin.storage.house import House
-from tests.web.admin.test_pages import POPUP, see, sign_in
-from tests.web.conftest import token
+from tests.web.admin.test_pages import POPUP
+from tests.web.conftest import Moon
 
 CHO, MINA = "cho-0123456789abcdef", "mina-0123456789abcdef"
 PEOPLE = "insert into profiles (id, visitor_id) values (:id, :visitor_id)"
@@ -27,7 +27,7 @@ values (:number, :number, :profile, :at, 0, :currency, 20000)
 class Crowd:
     """A popup that very many have met, written straight into the tables."""
 
-    def __init__(self, moon: Any, house: House, share: float = 0.5) -> None:
+    def __init__(self, moon: Moon, house: House, share: float = 0.5) -> None:
         self.moon, self.store, self._last = moon, house.store(moon.shop.name), 0
         moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": share})
 
@@ -50,11 +50,11 @@ class Crowd:
 
 
 @pytest.fixture
-def crowd(moon: Any, house: House) -> Crowd:
+def crowd(moon: Moon, house: House) -> Crowd:
     return Crowd(moon, house)
 
 
-def test_what_visitors_met_and_bought_is_told_by_arm(moon: Any) -> None:
+def test_what_visitors_met_and_bought_is_told_by_arm(moon: Moon) -> None:
     moon.server("PUT", "/v1/popups/hello", POPUP)
     moon.visit(CHO, {"name": "popup_view", "params": {"popup_id": "hello"}})
     moon.visit(MINA, {"name": "popup_holdout", "params": {"popup_id": "hello"}})
@@ -74,12 +74,12 @@ def test_what_visitors_met_and_bought_is_told_by_arm(moon: Any) -> None:
     )  # fmt: skip
 
 
-def test_what_does_not_exist_brought_nothing(moon: Any) -> None:
+def test_what_does_not_exist_brought_nothing(moon: Moon) -> None:
     assert moon.server("GET", "/v1/popups/nothing/results").status_code == 404
     assert moon.server("GET", "/v1/windows/nothing/results").status_code == 404
 
 
-def test_a_window_tells_the_same(moon: Any) -> None:
+def test_a_window_tells_the_same(moon: Moon) -> None:
     moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
     told = moon.server("GET", "/v1/windows/home/results").get_json()
     assert (told["verdict"], told["control_share"]) == ("not_known", 0.1)
@@ -100,26 +100,25 @@ def test_the_owner_reads_the_verdict_and_shows_it_to_more(crowd: Crowd) -> None:
     crowd.meets("show", 2_000, 200)
     crowd.meets("control", 2_000, 100)
     moon = crowd.moon
-    sign_in(moon)
-    page = see(moon, "popups")
+    moon.sign_in()
+    page = moon.opens("popups")
     assert "It helps" in page
     assert "Show it to nine of ten visitors" in page
     assert "Of 1,000 visitors +50 reach the goal" in page
-    form = {"csrf_token": token(page)}
     moon.clock.at += DAY
-    done = moon.client.post(f"/admin/popups/hello/share?shop={moon.shop.name}", data=form)
+    done = moon.sends("popups/hello/share")
 
     assert done.status_code == 303
     assert moon.server("GET", "/v1/popups/hello").get_json()["control_share"] == 0.1
     assert crowd.told()["verdict"] == "helps"  # what was learnt is not lost
-    assert "Show it to nine" not in see(moon, "popups")
+    assert "Show it to nine" not in moon.opens("popups")
 
 
 def test_the_bar_of_what_hurts_lies_left_of_the_middle(crowd: Crowd) -> None:
     crowd.meets("show", 2_000, 100)
     crowd.meets("control", 2_000, 200)
-    sign_in(crowd.moon)
-    page = see(crowd.moon, "popups")
+    crowd.moon.sign_in()
+    page = crowd.moon.opens("popups")
     assert "It hurts" in page
     bar = re.search(r'<rect class="tone0" x="([\d.]+)" y="6" width="([\d.]+)"', page)
     assert bar is not None
@@ -127,15 +126,15 @@ def test_the_bar_of_what_hurts_lies_left_of_the_middle(crowd: Crowd) -> None:
 
 
 def test_before_anybody_has_met_it_the_page_says_so(crowd: Crowd) -> None:
-    sign_in(crowd.moon)
-    assert "Nobody has met it yet." in see(crowd.moon, "popups")
+    crowd.moon.sign_in()
+    assert "Nobody has met it yet." in crowd.moon.opens("popups")
 
 
 def test_too_few_are_told_how_many_it_takes(crowd: Crowd) -> None:
     crowd.meets("show", 500, 8)
     crowd.meets("control", 500, 4)
-    sign_in(crowd.moon)
-    page = see(crowd.moon, "popups")
+    crowd.moon.sign_in()
+    page = crowd.moon.opens("popups")
     assert "Too few yet: 10 of each group must reach the goal" in page
     assert "so far 8 who were shown it, and 4 in control" in page
     assert re.search(r"about [\d,]+ more visitors decide: \d+ days?\.", page)
@@ -146,17 +145,16 @@ def test_a_control_group_of_the_wrong_size_is_said_to_prove_nothing(crowd: Crowd
     crowd.meets("control", 1_500, 100)
     told = crowd.told()
     assert (told["verdict"], told["trusted"], told["suggests"]) == ("not_known", False, None)
-    sign_in(crowd.moon)
-    page = see(crowd.moon, "popups")
+    crowd.moon.sign_in()
+    page = crowd.moon.opens("popups")
     assert "37.5% of the visitors are in control, where 50.0% should be" in page
 
 
 def test_without_a_control_group_the_page_says_that_nothing_is_proved(
-    moon: Any, house: House
+    owner: Moon, house: House
 ) -> None:
-    Crowd(moon, house, share=0).meets("show", 50, 20)
-    sign_in(moon)
-    assert "there is nobody to compare with" in see(moon, "popups")
+    Crowd(owner, house, share=0).meets("show", 50, 20)
+    assert "there is nobody to compare with" in owner.opens("popups")
 
 
 def test_the_split_of_a_popup_from_before_splits_were_noted_is_known_when_it_changes(
@@ -172,7 +170,7 @@ def test_the_split_of_a_popup_from_before_splits_were_noted_is_known_when_it_cha
     assert (told["verdict"], told["control_share"]) == ("helps", 0.1)
 
 
-def test_a_window_tells_what_came_of_each_strategy_and_position(moon: Any) -> None:
+def test_a_window_tells_what_came_of_each_strategy_and_position(moon: Moon) -> None:
     moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"], "pins": ["hat"]})
     hat, boots = {"item_id": "hat", "price": 10_000}, {"item_id": "boots", "price": 120_000}
     shown = {"item_list_id": "home", "via": "pi,bs", "index": 0, "items": [hat, boots]}
@@ -195,7 +193,7 @@ def test_a_window_tells_what_came_of_each_strategy_and_position(moon: Any) -> No
 
 
 @pytest.mark.parametrize("days", ["0", "91", "ten", "-1", "1e1"])
-def test_a_span_of_days_that_is_none_is_refused(moon: Any, days: str) -> None:
+def test_a_span_of_days_that_is_none_is_refused(moon: Moon, days: str) -> None:
     moon.server("PUT", "/v1/windows/home", {"strategies": ["bestsellers"]})
     answer = moon.server("GET", f"/v1/windows/home/results?days={days}")
     assert answer.status_code == 400

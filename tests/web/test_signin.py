@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -11,19 +10,7 @@ from plugin.shop import DAY, HOUR, SECOND
 from plugin.storage import control
 from plugin.web.passwords import hashed
 from plugin.web.signin import FREE_TRIES, Tries, network_of, safe_next
-
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
-
-
-def sign_in(moon: Any, password: str = PASSWORD, **words: Any) -> Any:
-    """Send the login form as a browser does."""
-    form = re.search(r'name="csrf_token" value="([^"]+)"', moon.client.get(LOGIN, **words).text)
-    assert form is not None
-    data = {"email": EMAIL, "password": password, "csrf_token": form[1]}
-    return moon.client.post(LOGIN, data=data, **words)
-
-
-LOGIN = "/admin/login"
+from tests.web.conftest import EMAIL
 
 
 def inside(moon: Any) -> bool:
@@ -98,7 +85,7 @@ def test_neighbours_share_a_network(address: str, network: str) -> None:
 
 
 def test_a_new_password_ends_the_old_sessions(moon: Any, house: Any, clock: Any) -> None:
-    sign_in(moon)
+    moon.sign_in()
     assert inside(moon)
     with house.control.write() as tx:
         control.put_owner(tx, EMAIL, hashed("another long password"), clock.at)
@@ -106,16 +93,16 @@ def test_a_new_password_ends_the_old_sessions(moon: Any, house: Any, clock: Any)
 
 
 def test_a_session_ends_after_two_weeks(moon: Any, clock: Any) -> None:
-    sign_in(moon)
+    moon.sign_in()
     clock.at += 15 * DAY
     assert not inside(moon)
 
 
 def test_under_https_the_cookie_never_travels_in_the_clear(moon: Any) -> None:
     over_https = {"base_url": "https://regulars.moon.example"}
-    secure = sign_in(moon, **over_https, headers={"Referer": "https://regulars.moon.example/"})
+    secure = moon.sign_in(**over_https, headers={"Referer": "https://regulars.moon.example/"})
     assert "Secure" in secure.headers["Set-Cookie"]
-    assert "Secure" not in sign_in(moon).headers["Set-Cookie"]
+    assert "Secure" not in moon.sign_in().headers["Set-Cookie"]
 
 
 def test_the_storefront_needs_no_token_and_gets_no_cookie(moon: Any) -> None:

@@ -13,7 +13,6 @@ from plugin.shop import DAY, HOUR
 from plugin.tasks.clock import run
 from plugin.tasks.jobs import JOBS
 
-EMAIL, PASSWORD = "mina@moon.example", "a good long password"
 PAGES = ("", "install", "segments", "visitors", "popups", "windows", "jobs", "staff")
 STOPPED = "Events have stopped coming"
 JOB = next(job for job in JOBS if job.name == "pulse")
@@ -29,15 +28,8 @@ def quiet(moon: Any, house: Any) -> Any:
     moon.clock.at += 4 * DAY
     run(house, JOB, moon.shop.name, moon.clock)
     moon.clock.at += 11 * HOUR
-    form = re.search(r'csrf_token" value="([^"]+)', moon.client.get("/admin/login").text)
-    assert form is not None
-    owner = {"email": EMAIL, "password": PASSWORD, "csrf_token": form[1]}
-    moon.client.post("/admin/login", data=owner)
+    moon.sign_in()
     return moon
-
-
-def see(moon: Any, path: str) -> str:
-    return str(moon.client.get(f"/admin/{path}", query_string={"shop": moon.shop.name}).text)
 
 
 def figures(moon: Any) -> dict[str, float]:
@@ -49,7 +41,7 @@ def figures(moon: Any) -> dict[str, float]:
 
 def test_every_page_says_that_events_have_stopped_and_what_to_do(quiet: Any) -> None:
     for path in PAGES:
-        page = see(quiet, path)
+        page = quiet.opens(path)
         assert STOPPED in page, path
         assert "12 hours ago" in page, path
         assert re.search(r"about 2[234] visitors", page), path
@@ -58,13 +50,12 @@ def test_every_page_says_that_events_have_stopped_and_what_to_do(quiet: Any) -> 
 
 def test_the_notice_goes_with_the_next_event(quiet: Any) -> None:
     quiet.visit("mina-0123456789abcdef", {"name": "page_view"})
-    assert all(STOPPED not in see(quiet, path) for path in PAGES)
+    assert all(STOPPED not in quiet.opens(path) for path in PAGES)
 
 
 def test_the_sign_on_the_install_page_stands_still(quiet: Any) -> None:
     def sign() -> Any:
-        answer = quiet.client.get("/admin/live.json", query_string={"shop": quiet.shop.name})
-        return answer.get_json()["stopped"]
+        return quiet.gets("live.json").get_json()["stopped"]
 
     assert sign() is True
     quiet.visit("mina-0123456789abcdef", {"name": "page_view"})
@@ -73,10 +64,10 @@ def test_the_sign_on_the_install_page_stands_still(quiet: Any) -> None:
 
 def test_the_job_says_what_it_heard(quiet: Any, house: Any) -> None:
     assert run(house, JOB, quiet.shop.name, quiet.clock)
-    assert "where about 24 visitors are usual" in see(quiet, "jobs")
+    assert "where about 24 visitors are usual" in quiet.opens("jobs")
     quiet.visit("mina-0123456789abcdef", {"name": "page_view"})
     assert run(house, JOB, quiet.shop.name, quiet.clock)
-    assert "as usual" in see(quiet, "jobs")
+    assert "as usual" in quiet.opens("jobs")
 
 
 def test_the_job_knows_a_shop_without_a_tag(moon: Any, house: Any) -> None:

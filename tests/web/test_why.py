@@ -101,101 +101,84 @@ def test_a_question_that_names_nobody_or_nothing_is_refused(
     assert moon.server("GET", path).status_code == status
 
 
-def test_the_owners_page_says_it_in_words(moon: Moon) -> None:
+def test_the_owners_page_says_it_in_words(owner: Moon) -> None:
     segment = {"name": "Our <best>", "rule": {"trait": "orders_total", "op": ">=", "value": 3}}
-    moon.server("PUT", "/v1/segments/vip", segment)
-    moon.server("PUT", "/v1/popups/hello", {**HELLO, "audience": {"segment": "vip"}})
-    moon.server("PUT", "/v1/popups/others", HELLO)
-    moon.visit(CHO, {"name": "page_view"})
-    moon.sign_in()
+    owner.server("PUT", "/v1/segments/vip", segment)
+    owner.server("PUT", "/v1/popups/hello", {**HELLO, "audience": {"segment": "vip"}})
+    owner.server("PUT", "/v1/popups/others", HELLO)
+    owner.visit(CHO, {"name": "page_view"})
 
-    page = moon.client.get(f"/admin/popups/why?visitor={CHO}&url=/shoes").text
+    page = owner.opens("popups/why", visitor=CHO, url="/shoes")
 
     assert "Not in the segment Our &lt;best&gt;" in page
     assert "Right now this page gets: others." in page
     assert f"visitor={CHO}" in page
 
 
-def test_the_owners_page_begins_with_a_question_and_forgives_a_wrong_id(moon: Moon) -> None:
-    moon.sign_in()
-
-    assert moon.client.get("/admin/popups/why").status_code == 200
-    wrong = moon.client.get("/admin/popups/why?visitor=x&url=/")
+def test_the_owners_page_begins_with_a_question_and_forgives_a_wrong_id(owner: Moon) -> None:
+    assert owner.gets("popups/why").status_code == 200
+    wrong = owner.gets("popups/why", visitor="x", url="/")
     assert wrong.status_code == 400
     assert 'role="alert"' in wrong.text
 
 
-def asks(moon: Moon, **query: str) -> str:
-    answer = moon.client.get("/admin/popups/why", query_string={"shop": moon.shop.name, **query})
-    assert answer.status_code == 200, answer.text[:500]
-    return str(answer.text)
+def test_the_owners_page_may_be_about_one_popup(owner: Moon) -> None:
+    owner.server("PUT", "/v1/popups/hello", {**HELLO, "name": "The hello"})
+    owner.server("PUT", "/v1/popups/louder", {**HELLO, "name": "The loud one", "priority": 5})
+    owner.visit(CHO, {"name": "page_view"})
 
-
-def test_the_owners_page_may_be_about_one_popup(moon: Moon) -> None:
-    moon.server("PUT", "/v1/popups/hello", {**HELLO, "name": "The hello"})
-    moon.server("PUT", "/v1/popups/louder", {**HELLO, "name": "The loud one", "priority": 5})
-    moon.visit(CHO, {"name": "page_view"})
-    moon.sign_in()
-
-    page = asks(moon, popup="hello", visitor=CHO, url="/shoes")
+    page = owner.opens("popups/why", popup="hello", visitor=CHO, url="/shoes")
 
     assert 'id="hello"' in page
     assert 'id="louder"' not in page
     assert "The loud one goes before it; one popup a page" in page
-    assert 'id="louder"' in asks(moon, visitor=CHO, url="/shoes")
+    assert 'id="louder"' in owner.opens("popups/why", visitor=CHO, url="/shoes")
 
 
-def test_a_link_to_one_popup_begins_on_a_page_of_it_and_asks_nothing_yet(moon: Moon) -> None:
-    moon.server("PUT", "/v1/popups/hello", {**HELLO, "pages": ["!/shoes/old", "/shoes/*"]})
-    moon.sign_in()
+def test_a_link_to_one_popup_begins_on_a_page_of_it_and_asks_nothing_yet(owner: Moon) -> None:
+    owner.server("PUT", "/v1/popups/hello", {**HELLO, "pages": ["!/shoes/old", "/shoes/*"]})
 
-    page = asks(moon, popup="hello")
+    page = owner.opens("popups/why", popup="hello")
 
     assert 'value="/shoes/"' in page
     assert '<option value="hello" selected>' in page
     assert "Right now this page gets" not in page
 
 
-def test_a_popup_that_is_not_there_is_said(moon: Moon) -> None:
-    moon.sign_in()
-    query = {"shop": moon.shop.name, "popup": "gone", "visitor": CHO, "url": "/"}
-    answer = moon.client.get("/admin/popups/why", query_string=query)
+def test_a_popup_that_is_not_there_is_said(owner: Moon) -> None:
+    answer = owner.gets("popups/why", popup="gone", visitor=CHO, url="/")
     assert answer.status_code == 404
     assert 'role="alert"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/admin/popups", "/admin/popups/hello/edit"])
-def test_a_popups_own_pages_lead_to_why(moon: Moon, path: str) -> None:
-    moon.server("PUT", "/v1/popups/hello", HELLO)
-    moon.sign_in()
-    page = moon.client.get(path, query_string={"shop": moon.shop.name}).text
-    assert "/admin/popups/why?popup=hello" in page
+@pytest.mark.parametrize("path", ["popups", "popups/hello/edit"])
+def test_a_popups_own_pages_lead_to_why(owner: Moon, path: str) -> None:
+    owner.server("PUT", "/v1/popups/hello", HELLO)
+    assert "/admin/popups/why?popup=hello" in owner.opens(path)
 
 
-def test_a_visitors_page_leads_to_why_on_the_page_that_was_opened_last(moon: Moon) -> None:
+def test_a_visitors_page_leads_to_why_on_the_page_that_was_opened_last(owner: Moon) -> None:
     for where in ("bags", "shoes"):
         told = {"page_location": f"https://a.example/{where}"}
-        moon.visit(CHO, {"name": "page_view", "params": told})
-        moon.clock.at += 1_000
-    moon.sign_in()
-    page = moon.client.get(f"/admin/visitors/{CHO}", query_string={"shop": moon.shop.name}).text
+        owner.visit(CHO, {"name": "page_view", "params": told})
+        owner.clock.at += 1_000
+    page = owner.opens(f"visitors/{CHO}")
     asked = f"visitor={CHO}&amp;url={quote('https://a.example/shoes', safe='')}"
     assert f"/admin/popups/why?{asked}" in page
 
 
-def test_the_test_device_is_chosen_without_knowing_its_id(moon: Moon) -> None:
-    word = staff_token("test", moon.shop.name)
-    moon.server("PUT", "/v1/popups/hello", HELLO)
-    moon.sign_in()
-    assert "Your test device" not in asks(moon, popup="hello")
+def test_the_test_device_is_chosen_without_knowing_its_id(owner: Moon) -> None:
+    word = staff_token("test", owner.shop.name)
+    owner.server("PUT", "/v1/popups/hello", HELLO)
+    assert "Your test device" not in owner.opens("popups/why", popup="hello")
 
     opened = {"page": {"url": f"https://a.example/?rs_staff={word}"}}
-    moon.visit(CHO, {"name": "page_view"}, **opened)
+    owner.visit(CHO, {"name": "page_view"}, **opened)
 
-    page = asks(moon, popup="hello")
+    page = owner.opens("popups/why", popup="hello")
     assert "Your test device" in page
     assert f"/admin/popups/why?popup=hello&amp;visitor={CHO}&amp;url=%2F" in page
-    told = asks(moon, popup="hello", visitor=CHO, url="/")
+    told = owner.opens("popups/why", popup="hello", visitor=CHO, url="/")
     assert "Your test device meets popups as somebody new does" in told
     assert "Right now this page gets: hello." in told
-    assert moon.server("GET", f"/v1/visitors/{CHO}").status_code == 404
+    assert owner.server("GET", f"/v1/visitors/{CHO}").status_code == 404

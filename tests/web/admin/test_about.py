@@ -9,28 +9,18 @@ import pytest
 from plugin.errors import DocumentRefused
 from plugin.journey import bring_up_to_date
 from plugin.serve.about import read_about
-from tests.web.conftest import token
+from tests.web.conftest import Moon
 
 
-@pytest.fixture
-def owner(moon: Any) -> Any:
-    """The shop, whose owner is signed in."""
-    moon.sign_in()
-    return moon
+def says(owner: Moon, **form: str) -> Any:
+    return owner.sends("install/about", **form)
 
 
-def says(owner: Any, **form: str) -> Any:
-    query = {"shop": owner.shop.name}
-    sent = token(owner.client.get("/admin/install", query_string=query).text)
-    data = {"csrf_token": sent, **form}
-    return owner.client.post("/admin/install/about", query_string=query, data=data)
-
-
-def settings(owner: Any, house: Any) -> dict[str, Any]:
+def settings(owner: Moon, house: Any) -> dict[str, Any]:
     return dict(house.shop(owner.shop.name).settings)
 
 
-def test_what_is_said_is_kept_in_one_form(owner: Any, house: Any) -> None:
+def test_what_is_said_is_kept_in_one_form(owner: Moon, house: Any) -> None:
     answer = says(
         owner, home_country=" kr ", store_cities="Seoul\n\n SEOUL \nBusan",
         slow_regions="제주", free_shipping_from="50,000", order_value="",
@@ -64,7 +54,7 @@ def test_what_is_wrong_is_said(field: str, wrong: Any, why: str) -> None:
         read_about({field: wrong}, "KRW")
 
 
-def test_what_cannot_be_read_stays_in_the_form(owner: Any, house: Any) -> None:
+def test_what_cannot_be_read_stays_in_the_form(owner: Moon, house: Any) -> None:
     before = settings(owner, house)
     answer = says(owner, home_country="JP", free_shipping_from="<fifty>")
     assert answer.status_code == 400
@@ -73,7 +63,7 @@ def test_what_cannot_be_read_stays_in_the_form(owner: Any, house: Any) -> None:
     assert settings(owner, house) == before
 
 
-def test_who_is_at_home_follows_what_the_owner_says(owner: Any, house: Any) -> None:
+def test_who_is_at_home_follows_what_the_owner_says(owner: Moon, house: Any) -> None:
     store, now = house.store(owner.shop.name), owner.clock.at
     page = {"name": "page_view", "params": {"country": "KR"}}
     owner.visit("cho-0123456789abcdef", page)
