@@ -11,7 +11,7 @@ from plugin.segment.shape import TraitLeaf, Where
 from plugin.segment.traits import TEXT
 from plugin.shop import Shop
 from plugin.storage.engine import Tx
-from plugin.storage.rule_words import Words, escaped, words
+from plugin.storage.rule_words import ITSELF, Words, words
 
 # What each operator is in SQL: {0} the value, {1} and {2} what it is compared with.
 OPERATORS = {
@@ -77,7 +77,7 @@ class Parts:
             return OPERATORS[op].format(value, self.bind(list(to)))
         if op in AROUND:
             before, after = AROUND[op]
-            to = [before + escaped(to[0]) + after]
+            to = [before + to[0].translate(ITSELF) + after]
         return OPERATORS[op].format(value, *(self.bind(one) for one in to))
 
     def tested(self, leaf: TraitLeaf | Where, value: str, to: Sequence[Any]) -> str:
