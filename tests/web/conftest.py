@@ -158,9 +158,10 @@ def password() -> str:
 
 
 @pytest.fixture
-def app(house: House, clock: Clock) -> Flask:
+def app(house: House, clock: Clock) -> Iterator[Flask]:
     """The application; its writer writes at once."""
-    return create_app(house, GroupWriter(house).start(), clock)
+    with closing(GroupWriter(house).start()) as writer:
+        yield create_app(house, writer, clock)
 
 
 @pytest.fixture
