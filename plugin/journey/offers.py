@@ -222,6 +222,7 @@ class Desk:
             ),
             limit=limit,
             tells=self.explains,
+            further=self.shelves.further(window),
         )
         self.on_page.update(filled.item_ids)
         return filled

@@ -12,10 +12,13 @@ from plugin.journey.acting import Acting
 from plugin.journey.ranked import NOTHING, Ranked
 from plugin.serve.recommend.filters import EVERYTHING
 from plugin.serve.recommend.window import MOST_ITEMS, Window
-from plugin.storage import deeds, models, rankings, shelves
+from plugin.shop import DAY
+from plugin.storage import deeds, models, rankings, shelf_filtered, shelves
 from plugin.storage.deeds import Visit
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
+from plugin.storage.shelf_catalogue import NEW_DAYS
+from plugin.storage.shelf_filtered import Passing
 from plugin.storage.shelves import Wanted
 
 log = logging.getLogger("regulars.models")
@@ -30,6 +33,15 @@ SHOP_WIDE = {
     "trending": "trending",
     "offers": "bestsellers",
     "new_arrivals": None,
+}
+# Lists that go on to the end of the catalogue, and which of the products that pass a window's
+# filters belong to each, best first.
+FURTHER: dict[str, Callable[[Sequence[Passing]], Sequence[str]]] = {
+    "bestsellers": lambda found: [one.item_id for one in found],
+    "new_arrivals": lambda found: [one.item_id for one in found if one.age <= NEW_DAYS * DAY],
+    "offers": lambda found: [
+        one.item_id for one in sorted(found, key=lambda one: -one.discount) if one.discount > 0
+    ],
 }
 BY_TASTE = frozenset({"offers", "new_arrivals"})
 # A model of more orders than this knows what is bought together; else the newest are looked at.
@@ -72,6 +84,19 @@ class Shelves:
         """The lists for ``window``, by strategy, long enough for what it cannot show."""
         limit = window.max + self._spare(window)
         return lambda strategy: self.listed(strategy, limit)
+
+    def further(self, window: Window) -> Callable[[str], Sequence[str]]:
+        """What else the strategies of the whole catalogue have for ``window``: all that passes its
+        filters, wherever it stands.
+        """
+
+        def rest(strategy: str) -> Sequence[str]:
+            if strategy not in FURTHER:
+                return ()
+            found = shelf_filtered.passing(self.tx, window.filters, self.catalogue.kept)
+            return FURTHER[strategy](found)
+
+        return rest
 
     def listed(self, strategy: str, limit: int) -> Sequence[str]:
         """Item ids, best first."""

@@ -81,6 +81,11 @@ class Filled:
         return tuple(pick.product.item_id for pick in self.picks)
 
 
+def no_more(strategy: str) -> Sequence[str]:
+    """The shelf that goes no further than its list."""
+    return ()
+
+
 def fill(
     window: Window,
     shelves: Shelves,
@@ -89,6 +94,7 @@ def fill(
     barred: Barred = (),
     limit: int | None = None,
     tells: bool = True,
+    further: Shelves = no_more,
 ) -> Filled:
     """The products of ``window``: at least its ``min`` and at most its ``max``, or none at all.
 
@@ -97,7 +103,8 @@ def fill(
     them that are in the catalogue.
     barred: what may not be shown here, and why: the cart, the page's own product, what an earlier
     window of the page shows. limit: at most so many, when fewer than ``max`` are asked for.
-    tells: whether to say why others are left out, and what each strategy had.
+    tells: whether to say why others are left out, and what each strategy had. further: where the
+    window has filters and a list too few that pass them, the others that do, by strategy.
 
     Pins come first. The first strategy with enough products (the window has ``min``) follows; when
     none has enough, they fill up to ``min`` together, in the order of the chain; with ``back_fill``
@@ -108,7 +115,7 @@ def fill(
     room = window.max if limit is None else max(0, min(window.max, limit))
     need = min(window.min, room)
     every = [(why, ids) for why, ids in (*barred, (BANNED, frozenset(window.bans))) if ids]
-    work = _Work(window, shelves, products, every, tells)
+    work = _Work(window, shelves, products, every, tells, further)
     pins = work.pins(room)
     leader, more = work.chain(need - len(pins), room - len(pins))
     chosen = (*pins, *more)
@@ -128,6 +135,7 @@ class _Work:
     products: Products
     barred: Barred
     tells: bool = True
+    further: Shelves = no_more
     pinned: list[Pick] = field(default_factory=list)
     had: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
@@ -202,7 +210,16 @@ class _Work:
     def _asked(self, strategy: str, most: int) -> Iterator[Pick]:
         listed = self.shelves(strategy)
         self.had[strategy] = len(listed)
-        return self._usable(strategy, listed, self.window.filters, most)
+        met = 0
+        for pick in self._usable(strategy, listed, self.window.filters, most):
+            met += 1
+            yield pick
+        if met < most and self.window.filters != EVERYTHING:
+            known = set(listed)
+            rest = [one for one in self.further(strategy) if one not in known]
+            self.had[strategy] += len(rest)
+            for pick in self._usable(strategy, rest, self.window.filters, most):
+                yield pick._replace(place=pick.place + len(listed))
 
     def _usable(
         self, strategy: str, item_ids: Sequence[str], filters: Filters, most: int

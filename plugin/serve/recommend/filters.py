@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plugin.serve.document import Document
@@ -31,17 +32,29 @@ class Filters:
 
     def refuses(self, product: Product) -> str | None:
         """The first filter, by its key, that keeps ``product`` out; None: it may fill."""
-        if self.category and not any(is_inside(product.category, one) for one in self.category):
+        if self.category and not self.has_category(product.category):
             return "category"
-        if self.brand and _folded(product.brand) not in map(_folded, self.brand):
+        if self.brand and not self.has_brand(product.brand):
             return "brand"
-        if self.tags and not _all_folded(self.tags) & _all_folded(product.tags):
+        if self.tags and not self.has_tag(product.tags):
             return "tags"
         if self.on_sale is not None and product.on_sale is not self.on_sale:
             return "on_sale"
         if self.margin_min is not None and not _has_margin(product, self.margin_min):
             return "margin_min"
         return self._price_refuses(product)
+
+    def has_category(self, path: str | None) -> bool:
+        """Whether ``path`` is one of the categories, or inside one."""
+        return any(is_inside(path, one) for one in self.category)
+
+    def has_brand(self, brand: str | None) -> bool:
+        """Whether ``brand`` is one of the brands, however it is written."""
+        return _folded(brand) in map(_folded, self.brand)
+
+    def has_tag(self, tags: Iterable[str]) -> bool:
+        """Whether any of ``tags`` is one of the tags, in whatever letters."""
+        return bool(_all_folded(self.tags) & _all_folded(tags))
 
     def _price_refuses(self, product: Product) -> str | None:
         if self.price_min is None and self.price_max is None:
@@ -91,5 +104,5 @@ def _folded(text: str | None) -> str:
     return (text or "").strip().casefold()
 
 
-def _all_folded(texts: tuple[str, ...]) -> set[str]:
+def _all_folded(texts: Iterable[str]) -> set[str]:
     return {_folded(text) for text in texts}
