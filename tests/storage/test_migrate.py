@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plugin.errors import PluginError
+from plugin.storage import items, locations, names
 from plugin.storage import migrate as steps
 from plugin.storage.engine import Store
 
@@ -59,3 +60,41 @@ def test_a_store_of_a_newer_version_is_left_alone(
     monkeypatch.setattr(steps, "steps", lambda kind: [])
     with pytest.raises(PluginError, match="upgrade"):
         steps.migrate(store, "shop")
+
+
+def test_a_catalogue_of_before_has_one_row_for_each_group(store: Store) -> None:
+    with store.write() as tx:
+        for table in ("variants", "item_names"):
+            tx.run(f"drop table {table}")
+        tx.run("delete from migrations where name = '0023_variants'")
+        tx.run("insert into profiles (id, visitor_id) values (1, 'mina-0123456789abcdef')")
+        for item_id, group, stock, learnt in (
+            ("tee-1", "tee", "out_of_stock", 0), ("tee-2", "tee", "in_stock", 0),
+            ("tee-3", "tee", "in_stock", 0), ("cap", None, "in_stock", 0),
+            ("tee", None, "in_stock", 1), ("old-1", "old", "removed", 0),
+        ):  # fmt: skip
+            tx.run(
+                "insert into items (item_id, name, group_id, availability, learnt, created_at,"
+                " updated_at) values (:item_id, :item_id, :group, :stock, :learnt, 1, 1)",
+                item_id=item_id, group=group, stock=stock, learnt=learnt,
+            )  # fmt: skip
+        for place, item_id in enumerate(("tee", "tee-1", "tee-3", "cap")):
+            tx.run(
+                "insert into item_events (event_id, place, profile, item_id, name, at, quantity)"
+                " values ('one', :place, 1, :item_id, 'view_item', 5, 1)",
+                place=place, item_id=item_id,
+            )  # fmt: skip
+
+    assert steps.migrate(store, "shop") == ["0023_variants"]
+
+    with store.write() as tx:
+        assert items.page(tx, 9)[1]["item_id"] == "tee-1"  # as they were told
+        assert {*items.products(tx, ["cap", "tee", "tee-1", "tee-2", "tee-3", "old-1"])} == {
+            "cap", "tee-2",
+        }  # fmt: skip
+        seen = tx.tuples("select item_id from item_events order by place")
+        assert [one for (one,) in seen] == ["tee-2", "tee-2", "tee-2", "cap"]
+        locations.rebuild(tx)
+        assert names.as_catalogued(tx, ["tee", "tee-3", "cap"]) == ("tee-2", "tee-2", "cap")
+        items.upsert(tx, [{"item_id": "tee-1", "availability": "in_stock"}], 9)
+        assert {*items.products(tx, ["tee-1", "tee-2"])} == {"tee-2"}

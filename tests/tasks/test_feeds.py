@@ -364,3 +364,24 @@ def test_orders_and_events_may_come_from_an_address_too(
 def test_every_step_of_a_feed_can_be_asked_of_the_writer() -> None:
     for step in ("put_feed", "begin_feed", "put_feed_items", "remove_feed_items", "end_feed"):
         assert step in journey.STEPS
+
+
+def test_variants_of_a_feed_come_and_go_one_by_one(owner: Owner) -> None:
+    def variants(*sizes: str) -> bytes:
+        rows = (f"hat-{size},Hat {size},9000 KRW,hat\n" for size in sizes)
+        return ("id,title,price,item_group_id\n" + "".join(rows)).encode()
+
+    assert owner.send(variants("s", "m", "l")).changed == 3
+    assert owner.send(variants("s", "m", "l"), force=True).changed == 0
+    with owner.store.read() as tx:
+        (card,) = items.products(tx, ["hat-s", "hat-m", "hat-l"])
+        assert [row["item_id"] for row in items.page(tx, 9)] == ["hat-l", "hat-m", "hat-s"]
+
+    left = {"hat-s", "hat-m", "hat-l"} - {card}
+    report = owner.send(variants(*(one.removeprefix("hat-") for one in left)), force=True)
+
+    assert (report.removed, report.changed) == (1, 0)
+    with owner.store.read() as tx:
+        assert len(items.products(tx, ["hat-s", "hat-m", "hat-l"])) == 1
+        assert {row["item_id"] for row in items.page(tx, 9)} == left
+    assert owner.send(variants("s", "m", "l"), force=True).changed == 1
