@@ -76,7 +76,7 @@ def test_text_and_choices_keep_step_and_a_mistake_is_told_at_its_leaf(
     page.goto(f"{engine.admin}/segments/abroad/edit")
     share = page.locator(".leaf").nth(2)
     share.get_by_label("percent of visitors").fill("500")
-    expect(share.locator(".trouble")).to_have_text("below must be a number from 0 to 100")
+    expect(share.locator(".trouble")).to_have_text("below: Write a number from 0 to 100.")
     share.get_by_role("button", name="Remove this condition").click()
     expect(page.locator("[data-more]")).to_contain_text("Nobody enters or leaves.")
     combobox = page.locator(".leaf").nth(1).get_by_role("combobox", name="What is known")
