@@ -37,7 +37,14 @@ def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
         return rules
 
     rows = map(row, range(visits.products))
-    return row_arrays("view.follow", rows, tuning.follow_kept, tuning.follow_behind, tuning)
+    return row_arrays(
+        "view.follow",
+        rows,
+        tuning.follow_kept,
+        tuning.follow_behind,
+        tuning,
+        tuning.follow_returned,
+    )
 
 
 class Follow(RowRanker):

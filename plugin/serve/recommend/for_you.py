@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from plugin.serve.recommend.arrays import Arrays
 from plugin.serve.recommend.follow import Follow, follow_arrays
-from plugin.serve.recommend.fuse import fuse
+from plugin.serve.recommend.fuse import agree, fuse
 from plugin.serve.recommend.habits import Habits, habit_arrays
 from plugin.serve.recommend.neighbours import NOBODY, Neighbours, neighbour_arrays
 from plugin.serve.recommend.recent import Recent
@@ -100,12 +100,29 @@ def ranked_lists(
     visitor: int = 0,
     forgotten: AbstractSet[int] = NOBODY,
 ) -> Lists:
-    """What each ranker says, by its name: the first ``depth`` of its list."""
-    return {
+    """What each ranker says, by its name: the first ``depth`` of its list.
+
+    And of all that they name, ``behind``: what goes with the best of it.
+    """
+    lists = {
         "neighbours": rankers.neighbours(seen, depth, recent, visitor, forgotten),
         "table": rankers.table(seen, depth),
         "follow": rankers.follow(seen, depth),
     }
+    return {**lists, "behind": _behind(rankers, lists, depth)}
+
+
+def _behind(rankers: SessionRankers, lists: Lists, depth: int) -> list[tuple[int, float]]:
+    """A second look: what the rows of the best guesses say of every guess, best first.
+
+    Pseudo-relevance feedback (Rocchio 1971; Lavrenko and Croft 2001) with products for documents: a
+    product that goes with many of the likely ones is likelier itself. Repeats are guessed apart.
+    """
+    tuning = rankers.tuning
+    guesses = fuse(lists, tuning.first_weights(), depth)
+    rankers.habits.lift(guesses, tuning.first_trend)
+    best = sorted(guesses.items(), key=itemgetter(1), reverse=True)[: tuning.guesses]
+    return rankers.follow.behind(best, tuning.guess_heat, guesses)
 
 
 def fused(lists: Lists, habits: Habits, seen: Sequence[int], tuning: Tuning) -> dict[int, float]:
@@ -115,7 +132,8 @@ def fused(lists: Lists, habits: Habits, seen: Sequence[int], tuning: Tuning) -> 
         "table": tuning.by_table,
         "follow": tuning.by_follow,
     }
-    scores = fuse(lists, weights, tuning.depth)
+    scores = fuse({name: lists[name] for name in weights}, weights, tuning.depth)
+    agree(scores, lists["behind"], tuning.by_behind)
     habits.lift(scores, tuning.by_trend)
     for number, chance in habits.repeats(seen).items():
         again = tuning.by_repeat * chance + tuning.repeat_start

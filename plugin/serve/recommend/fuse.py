@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import log
+from math import log, log1p
 
+SHARP = 20  # so many times a share of the best is what its logarithm begins with
 PLACES = [log(1 + place) for place in range(1_000)]
 
 
@@ -24,6 +25,17 @@ def fuse(
         for (number, _), worth in zip(ranked, worths(weights[name], depth), strict=False):
             fused[number] = have(number, 0.0) + worth
     return fused
+
+
+def agree(scores: dict[int, float], behind: Sequence[tuple[int, float]], weight: float) -> None:
+    """Add ``weight * log(1 + 20 share of the best)`` to each score whose product is ``behind``.
+
+    ``behind``: best first. The logarithm is near 3 for the best, and 0.7 for a twentieth of it.
+    """
+    most = behind[0][1] if behind else 1.0
+    for number, score in behind:
+        if number in scores:
+            scores[number] += weight * log1p(SHARP * score / most)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-WEIGHTS = ("by_neighbours", "by_table", "by_follow", "by_trend", "by_repeat", "repeat_start")
+WEIGHTS = (
+    "by_neighbours",
+    "by_table",
+    "by_follow",
+    "by_behind",
+    "by_trend",
+    "by_repeat",
+    "repeat_start",
+)
 
 
 @dataclass(frozen=True)
@@ -34,10 +42,12 @@ class Tuning:
     follow_back: float = 0.5  # what a rule against the order of views counts
     follow_kept: int = 40
     follow_behind: float = 0.8
+    follow_returned: float = 0.5  # what a share in the other product's row counts in its own
     follow_days: float = 100.0
-    walks: int = 2  # times that the rows of both tables grow by what lies behind their products
+    walks: int = 1  # times that the rows of both tables grow by what lies behind their products
     walk_over: int = 10  # products of a row that are walked over
     walk_to: int = 30  # products of theirs that are reached
+    walk_famous: float = 0.35  # how much a step goes less to what many rows lead to
     trend_share: float = 0.02  # the newest part of all visits, for what is on the rise
     trend_known: float = 0.28  # how much of its rise a product's views of all time explain
 
@@ -53,13 +63,30 @@ class Tuning:
     follow_fade: float = 0.5
     depth: int = 60  # products each ranker gives to the fusion
 
+    # A first guess, whose best are looked behind (a shop's replay leaves its weights alone).
+    first_neighbours: float = 0.214
+    first_table: float = 0.133
+    first_follow: float = 0.226
+    first_trend: float = 0.137
+    guesses: int = 30  # best of the first guess whose rows are asked
+    guess_heat: float = 1.7  # by how much a better guess counts more
+
     # Fusing: what a place in each ranker's list weighs, and what tells repeats apart.
-    by_neighbours: float = 0.214
-    by_table: float = 0.133
-    by_follow: float = 0.226
-    by_trend: float = 0.137
-    by_repeat: float = 1.335
-    repeat_start: float = 5.75
+    by_neighbours: float = 0.212
+    by_table: float = 0.065
+    by_follow: float = 0.106
+    by_behind: float = 0.5
+    by_trend: float = 0.159
+    by_repeat: float = 2.59
+    repeat_start: float = 11.2
+
+    def first_weights(self) -> dict[str, float]:
+        """What a place in each ranker's list weighs in the first guess."""
+        return {
+            "neighbours": self.first_neighbours,
+            "table": self.first_table,
+            "follow": self.first_follow,
+        }
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON that ``read_tuning`` takes."""

@@ -8,7 +8,9 @@ from row to row is a random walk over the products, two steps long (Cooper, Lee,
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import accumulate
+from math import exp
 from operator import itemgetter
 from typing import Any
 
@@ -17,6 +19,7 @@ from plugin.serve.recommend.tuning import Tuning
 
 Ranked = list[tuple[int, float]]
 SCORE = itemgetter(1)
+OWN = 0.5  # share of a guess in its own row, when guesses are looked behind
 
 
 class Rows:
@@ -51,6 +54,23 @@ class Rows:
         # The whole is sorted: quicker than to look for the best hundred of a few hundred.
         return sorted(scores.items(), key=SCORE, reverse=True)[:n]
 
+    def behind(self, guesses: Ranked, heat: float, among: Container[int]) -> Ranked:
+        """What the rows of ``guesses`` (best first) say together of those ``among``, best first.
+
+        A row counts ``exp(heat * (score - score of the best guess))``: by its odds. Each guess also
+        stands in its own row, for half of the best there: a sole guess is not held against itself.
+        """
+        scores: dict[int, float] = {}
+        have = scores.get
+        for number, score in guesses:
+            weight = exp(heat * (score - guesses[0][1]))
+            if number in among:
+                scores[number] = have(number, 0.0) + OWN * weight
+            for other, share in zip(*self[number], strict=True):
+                if other in among:
+                    scores[other] = have(other, 0.0) + weight * share
+        return sorted(scores.items(), key=SCORE, reverse=True)
+
     def beside(self, number: int, n: int) -> Ranked:
         """The ``n`` best of those that were met in one visit with a product, best first."""
         most = min(n, self._beside[number]) if number < len(self._ends) else 0
@@ -70,25 +90,38 @@ class RowRanker:
         """
         return self._rows.together(seen, self._remembered, self._fade, n)
 
+    def behind(self, guesses: Ranked, heat: float, among: Container[int]) -> Ranked:
+        """What goes with ``guesses``, of those ``among``: as ``Rows.behind``."""
+        return self._rows.behind(guesses, heat, among)
+
     def beside(self, number: int, n: int) -> Ranked:
         """The ``n`` best of those that were met in one visit with a product, best first."""
         return self._rows.beside(number, n)
 
 
 def row_arrays(
-    name: str, rows: Iterable[Mapping[int, float]], kept: int, behind: float, tuning: Tuning
+    name: str,
+    rows: Iterable[Mapping[int, float]],
+    kept: int,
+    behind: float,
+    tuning: Tuning,
+    returned: float = 0.0,
 ) -> dict[str, array[Any]]:
-    """The arrays of ``Rows``: the ``kept`` best of each row, 8 bytes each and 5 a product.
+    """The arrays of ``Rows``: 8 bytes a pair, of each row the best ``kept``.
 
-    rows: what was met with each product, and how much. behind: what the best of the products that
-    are reached over others is worth beside the best that was met; half of it when the walk goes on
-    from there. Time grows with the products: a walk looks into ``tuning.walk_over`` other rows for
-    each. Memory: three times the result.
+    Rows have scores above 0 and come in the order of the products' numbers, which are theirs and
+    those in them. returned: what the share of a product in another's row counts in its own row.
+    behind: what the best of the products that are reached over others is worth beside the best
+    that was met; half of it when the walk goes on from there. Time grows with the products: a walk
+    looks into ``tuning.walk_over`` other rows for each. Memory: three times the result.
     """
-    met = walked = _Flat(rows, kept)
+    met = _Flat(rows, kept)
+    if returned:
+        met = _both_ways(met, returned, kept)
+    walked = met
     for walk in range(tuning.walks):
-        worth = behind / 2**walk
-        walked = _Flat((_walk(walked, n, worth, tuning) for n in range(len(met.ends))), kept)
+        steps = _Steps(walked, behind / 2**walk, tuning)
+        walked = _Flat(map(steps.walk, range(len(met.ends))), kept)
     items, scores, beside = array("I"), array("f"), array("B")
     for number in range(len(met.ends)):
         near = set(met.row(number, kept)[0])
@@ -127,18 +160,67 @@ class _Flat:
         return self.items[start:end], self.shares[start:end]
 
 
-def _walk(rows: _Flat, number: int, worth: float, tuning: Tuning) -> dict[int, float]:
-    """A row, and beside it what a walk over two rows ends at: ``worth`` for the likeliest end."""
-    reached: dict[int, float] = {}
-    have = reached.get
-    for over, first in zip(*rows.row(number, tuning.walk_over), strict=True):
-        others, shares = rows.row(over, tuning.walk_to)
-        first /= sum(shares) or 1.0  # a row may be empty
-        for other, share in zip(others, shares, strict=True):
-            reached[other] = have(other, 0.0) + first * share
-    reached.pop(number, None)
-    added = dict(zip(*rows.row(number, len(rows.items)), strict=True))
-    scale = worth / (max(reached.values(), default=0.0) or 1.0)
-    for other, chance in reached.items():
-        added[other] = added.get(other, 0.0) + scale * chance
-    return added
+def _both_ways(rows: _Flat, returned: float, kept: int) -> _Flat:
+    """Each row, and ``returned`` times what the rows of other products say of its own."""
+    counts = [0] * len(rows.ends)
+    for other in rows.items:
+        counts[other] += 1
+    ends = list(accumulate(counts))
+    free = [0, *ends[:-1]] if counts else []
+    owners, shares = array("I", bytes(4 * len(rows.items))), array("f", bytes(4 * len(rows.items)))
+    start = 0
+    for number, end in enumerate(rows.ends):
+        for place in range(start, end):
+            other = rows.items[place]
+            owners[free[other]], shares[free[other]] = number, rows.shares[place]
+            free[other] += 1
+        start = end
+
+    def row(number: int) -> dict[int, float]:
+        both = dict(zip(*rows.row(number, kept), strict=True))
+        span = slice(ends[number - 1] if number else 0, ends[number])
+        for other, share in zip(owners[span], shares[span], strict=True):
+            both[other] = both.get(other, 0.0) + returned * share
+        return both
+
+    return _Flat(map(row, range(len(ends))), kept)
+
+
+class _Steps:
+    """A walk over rows: how likely each step is, reckoned once for all that take it.
+
+    A step goes by shares of the row, less to products that many rows lead to (as the degrees are
+    divided by in LightGCN: He et al., SIGIR 2020): else a walk ends at what is famous.
+    """
+
+    def __init__(self, rows: _Flat, worth: float, tuning: Tuning) -> None:
+        self._rows, self._worth, self._over = rows, worth, tuning.walk_over
+        led = [1.0] * len(rows.ends)
+        for other, share in zip(rows.items, rows.shares, strict=True):
+            led[other] += share
+        rarer = [one**-tuning.walk_famous for one in led]
+        self._items, self._chances, self._ends = array("I"), array("f"), array("I")
+        for number in range(len(rows.ends)):
+            others, shares = rows.row(number, tuning.walk_to)
+            whole = sum(shares) or 1.0  # a row may be empty
+            self._items.extend(others)
+            self._chances.extend(
+                [rarer[other] * share / whole for other, share in zip(others, shares, strict=True)]
+            )
+            self._ends.append(len(self._items))
+
+    def walk(self, number: int) -> dict[int, float]:
+        """A row, and beside it where two steps end: ``worth`` for the likeliest end."""
+        reached: dict[int, float] = {}
+        have, items, chances, ends = reached.get, self._items, self._chances, self._ends
+        row, shares = self._rows.row(number, len(self._rows.items))
+        for over, first in zip(row[: self._over], shares, strict=False):
+            span = slice(ends[over - 1] if over else 0, ends[over])
+            for other, chance in zip(items[span], chances[span], strict=True):
+                reached[other] = have(other, 0.0) + first * chance
+        reached.pop(number, None)
+        added = dict(zip(row, shares, strict=True))
+        scale = self._worth / (max(reached.values(), default=0.0) or 1.0)
+        for other, chance in reached.items():
+            added[other] = added.get(other, 0.0) + scale * chance
+        return added

@@ -45,6 +45,7 @@ RANKERS = {
     "neighbours": _l("visits like this one"),
     "table": _l("viewed in the same visits"),
     "follow": _l("viewed right after"),
+    "behind": _l("goes with the best guesses"),
     "content": _l("alike in the catalogue"),
     "orders": _l("in the same orders"),
     "buyers": _l("what buyers order next"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.serve.recommend.arrays import Arrays, Ids, id_arrays, pack
-from plugin.serve.recommend.for_you import SessionRankers, for_you, session_arrays
-from plugin.serve.recommend.fuse import fuse
+from plugin.serve.recommend.for_you import SessionRankers, for_you, ranked_lists, session_arrays
+from plugin.serve.recommend.fuse import agree, fuse
 from plugin.serve.recommend.recent import Recent
 from plugin.serve.recommend.runs import Runs
 from plugin.serve.recommend.tuning import DEFAULT, Tuning, read_tuning
@@ -118,7 +119,7 @@ def test_a_lone_view_takes_no_place_among_the_neighbours():
 def test_for_you_says_which_ranker_had_a_product_where():
     placed = {one.number: one for one in for_you(rankers(), [TENT], 7)}
     assert placed[STOVE].places["follow"] == 1
-    assert set(placed[STOVE].places) == {"neighbours", "table", "follow"}
+    assert set(placed[STOVE].places) == {"neighbours", "table", "follow", "behind"}
 
 
 def test_products_of_the_visit_may_come_again_where_visitors_return_to_them():
@@ -137,6 +138,24 @@ def test_the_fusion_asks_for_places_not_for_scores():
     lists = {"neighbours": [(1, 900.0), (2, 1.0)], "table": [(2, 0.002), (1, 0.001)]}
     even = fuse(lists, {"neighbours": 1.0, "table": 1.0}, 10)
     assert even[1] == pytest.approx(even[2])
+
+
+def test_what_goes_with_the_best_guesses_gains_and_nothing_else_does():
+    scores = {LAMP: 1.0, ROPE: 1.0}
+    agree(scores, [(LAMP, 4.0), (STOVE, 2.0)], 0.5)
+    assert scores == {LAMP: pytest.approx(1 + 0.5 * log(21)), ROPE: 1.0}
+
+
+def test_nothing_behind_the_guesses_changes_nothing():
+    scores = {LAMP: 1.0}
+    agree(scores, [], 0.5)
+    assert scores == {LAMP: 1.0}
+
+
+def test_a_second_look_names_no_product_that_no_ranker_named():
+    lists = ranked_lists(rankers(), [TENT], 7)
+    behind = {number for number, _ in lists.pop("behind")}
+    assert behind <= {number for ranked in lists.values() for number, _ in ranked}
 
 
 def test_a_visit_that_ended_counts_in_the_next_answer():

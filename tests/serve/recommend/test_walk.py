@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ def rankers(visits: list[list[int]], at: int = NOON, tuning: Tuning | None = Non
     return SessionRankers(Arrays(b"".join(pack(session_arrays(made, 5, chosen), {}))), chosen)
 
 
-def told(rows: list[dict[int, float]], behind: float = 0.5, **tuning: int) -> Rows:
+def told(rows: list[dict[int, float]], behind: float = 0.5, **tuning: float) -> Rows:
     """The rows as they are told, with what lies behind."""
     made = row_arrays("rows", rows, 60, behind, Tuning(**tuning))  # type: ignore[arg-type]
     return Rows(Arrays(b"".join(pack(made, {}))), "rows")
@@ -65,10 +67,33 @@ def test_a_second_walk_goes_on_from_the_first():
 
 
 def test_the_best_of_what_lies_behind_is_worth_the_share_that_was_set():
-    assert told([{1: 4.0}, {2: 3.0, 3: 1.5}, {}, {}], 0.5, walks=1)[0] == (
+    assert told([{1: 4.0}, {2: 3.0, 3: 1.5}, {}, {}], 0.5, walks=1, walk_famous=0)[0] == (
         [1, 2, 3],
         [1.0, 0.5, 0.25],
     )
+
+
+def test_what_many_rows_lead_to_is_reached_less_than_what_few_do():
+    tent, stove, lamp, rope, dress = {1: 1.0}, {2: 1.0, 3: 1.0}, {}, {}, {2: 1.0}
+    reached = dict(zip(*told([tent, stove, lamp, rope, dress], walks=1)[0], strict=True))
+    assert reached[LAMP] < reached[3]
+
+
+def test_a_product_stands_in_the_rows_of_those_in_its_own_for_a_share():
+    made = row_arrays("rows", [{1: 4.0}, {}], 60, 0.5, Tuning(walks=0), returned=0.5)
+    assert list(made["rows_items"]) == [1, 0]
+    assert list(made["rows_beside"]) == [1, 1]
+
+
+def test_what_lies_behind_the_guesses_counts_by_their_odds():
+    made = told([{1: 1.0}, {}, {3: 1.0}, {}], walks=0)
+    behind = dict(made.behind([(0, 2.0), (2, 1.0)], 1.0, {1, 3}))
+    assert behind == {1: pytest.approx(1.0), 3: pytest.approx(exp(-1.0))}
+
+
+def test_a_guess_that_no_other_leads_to_keeps_half_of_the_best():
+    behind = told([{1: 1.0}, {}], walks=0).behind([(0, 1.0)], 1.0, {0, 1})
+    assert behind == [(1, 1.0), (0, 0.5)]
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), max_size=15))
