@@ -24,6 +24,12 @@ class Item(Struct, frozen=True, gc=False, omit_defaults=True):
     quantity: float = 1
     url: str | None = None
     image: str | None = None
+    product: str | None = None  # the catalogue's id, where it knows ``item_id`` by another
+
+    @property
+    def card(self) -> str:
+        """The id of the product in the catalogue."""
+        return self.product or self.item_id
 
 
 def worth(items: Iterable[Item]) -> int:

@@ -85,7 +85,7 @@ def _take_in(tx: Tx, shop: Shop, fresh: Sequence[Event], ids: Mapping[str, int])
     events_table.add_lines(tx, live, ids)
     items.learn(
         tx,
-        {(item, e.currency or shop.currency) for e in live for item in e.items},
+        {(i, e.currency or shop.currency) for e in live for i in e.items if i.product is None},
         fresh[0].received_at,
     )
     _tell(tx, shop, live, ids, joined.retell)

@@ -251,7 +251,8 @@ class Desk:
         if decision is None:
             return None
         profile = acting.profile
-        last = self.catalogue.products([profile.last_item_id]) if profile.last_item_id else {}
+        seen = () if profile.last_item_id is None else (profile.last_item_id,)
+        last = self.catalogue.products(self.catalogue.named(seen))
         fields = merge_fields(profile, self.shop, wish.language, next(iter(last.values()), None))
         offer = popup_offer(decision, wish.language, fields, self._in_popup)
         offer = with_time_left(offer, moment.of(decision.popup).first_at, self.now)

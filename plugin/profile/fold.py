@@ -97,10 +97,10 @@ def _add_to_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {(line.item_id, line.variant): line for line in p.cart}
     for item in event.items:
         which = _which(lines, item)
-        before = lines.get(which, CartLine(item.item_id, 0, None, item.variant))
+        before = lines.get(which, CartLine(item.card, 0, None, item.variant))
         price = _price(item, event, shop)
         lines[which] = CartLine(
-            item.item_id,
+            item.card,
             before.quantity + item.quantity,
             before.price if price is None else price,
             before.variant,
@@ -123,17 +123,17 @@ def _which(lines: Mapping[Which, CartLine], item: Item) -> Which:
     """The line of the cart that an item means: of its variant, or of the product where either
     names none.
     """
-    own = (item.item_id, item.variant)
+    own = (item.card, item.variant)
     if own in lines:
         return own
-    alike = (one for one in lines if one[0] == item.item_id and None in (one[1], item.variant))
+    alike = (one for one in lines if one[0] == item.card and None in (one[1], item.variant))
     return next(alike, own)
 
 
 def _cart_as_it_is(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {
-        (item.item_id, item.variant): CartLine(
-            item.item_id, item.quantity, _price(item, event, shop), item.variant
+        (item.card, item.variant): CartLine(
+            item.card, item.quantity, _price(item, event, shop), item.variant
         )
         for item in event.items
     }

@@ -90,7 +90,7 @@ def _sums(facts: Facts, fits: Fits) -> Sequence[int]:
 
 def _shows(catalogue: Catalogue, view: Happening, fits: Fits) -> bool:
     for item in view.items:
-        shelf = catalogue.shelves.get(item.item_id)
+        shelf = catalogue.shelves.get(item.card)
         if shelf is None:
             continue
         if fits(shelf, _state(catalogue, shelf, view), view.at):

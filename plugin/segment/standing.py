@@ -87,7 +87,7 @@ def _cart(facts: Facts, now: int, shop: Shop) -> float | None:
 
 def _prices(facts: Facts, now: int, shop: Shop) -> float | None:
     known: Mapping[str, Sold] = facts.also.get(PRODUCTS) or {}
-    viewed = {i.item_id for view in recent(facts, VIEW, now, MONTH) for i in view.items}
+    viewed = {i.card for view in recent(facts, VIEW, now, MONTH) for i in view.items}
     prices = [sold.price for one in viewed if (sold := known.get(one)) and sold.price is not None]
     return float(median(prices)) if prices else None
 
@@ -103,7 +103,7 @@ def _since_order(facts: Facts, now: int) -> Iterator[Part]:
 def _since_bought(facts: Facts, now: int) -> Iterator[Part]:
     """Since each product that people buy again was bought last."""
     known: Mapping[str, Sold] = facts.also.get(PRODUCTS) or {}
-    last = {i.item_id: one.at for one in recent(facts, ORDER, now, None) for i in one.items}
+    last = {i.card: one.at for one in recent(facts, ORDER, now, None) for i in one.items}
     for item_id, at in last.items():
         sold = known.get(item_id)
         if sold is not None and sold.gap_days is not None:

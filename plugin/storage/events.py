@@ -105,9 +105,9 @@ def add_bots(tx: Tx, events: Iterable[Event]) -> None:
 
 
 def add_lines(tx: Tx, events: Iterable[Event], ids: Mapping[str, int]) -> None:
-    """Keep the product lines of live events for rankings and neighbours.
+    """Keep the product lines of live events for rankings and neighbours, by the catalogue's ids.
 
-    What was merely listed or lay in a cart is in the event alone.
+    What was merely listed or lay in a cart is in the event alone; what a line says, in its wording.
     """
     told = [event for event in events if event.items and event.name in DEEDS]
     if not told:
@@ -181,7 +181,7 @@ def _lines(event: Event, profile: int) -> list[tuple[Any, ...]]:
             event.event_id,
             place,
             profile,
-            item.item_id,
+            item.card,
             event.name,
             event.at,
             item.quantity,

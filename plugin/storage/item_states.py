@@ -66,7 +66,7 @@ def catalogue(
     """What was said of the products in these visitors' views, by profile; of those who have any."""
     views = {profile: told for profile in ids if (told := events.get(profile, {}).get(VIEW, ()))}
     every = [view for told in views.values() for view in told]
-    shelves = _shelves(tx, {item.item_id for view in every for item in view.items})
+    shelves = _shelves(tx, {item.card for view in every for item in view.items})
     found = Catalogue(shelves, _came(tx, every, shelves)) if shelves else NOTHING
     return dict.fromkeys(views, found)
 
@@ -79,7 +79,7 @@ def _came(tx: Tx, views: Iterable[Happening], shelves: Mapping[str, Shelf]) -> d
 
 def _is_early(view: Happening, shelves: Mapping[str, Shelf]) -> Iterator[bool]:
     for item in view.items:
-        shelf = shelves.get(item.item_id)
+        shelf = shelves.get(item.card)
         yield shelf is not None and bool(shelf.states) and view.at < shelf.states[0].at
 
 

@@ -71,8 +71,8 @@ def as_catalogued(tx: Tx, item_ids: Sequence[str], version: str | None = None) -
 
 
 def catalogued(tx: Tx, events: Sequence[Event]) -> Sequence[Event]:
-    """The events, their products by the ids of the catalogue; which variant a line told of is
-    kept, where it says none itself.
+    """The events, with the catalogue's id beside each item that it knows by another, and which
+    variant that means, where the item says none itself.
     """
     ids = {item.item_id for event in events for item in event.items}
     known = meant(tx, ids) if ids else {}
@@ -89,7 +89,8 @@ def _catalogued(event: Event, known: Mapping[str, Meant], other: set[str]) -> Ev
 
 
 def _line(item: Item, one: Meant) -> Item:
-    return replace(item, item_id=one.item_id, variant=item.variant or one.variant or None)
+    product = one.item_id if one.item_id != item.item_id else None
+    return replace(item, product=product, variant=item.variant or one.variant or None)
 
 
 def keep(tx: Tx, names: Mapping[str, Meant]) -> None:

@@ -68,8 +68,6 @@ class Lines:
 
     def said(self, field: str) -> str:
         """A field of the line ``e`` as it is told from others."""
-        if field == "item_id":
-            return "nullif(e.item_id, '')"
         value = self._price() if field == "price" else f"nullif(w.{ITEM_FIELDS[field]}, '')"
         return SAID.replace("{value}", value)
 

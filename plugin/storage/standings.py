@@ -177,7 +177,7 @@ def _standing_of(tx: Tx, ids: Sequence[int], loaded: Loaded) -> Mapping[int, int
 def _products_of(tx: Tx, ids: Sequence[int], loaded: Loaded) -> Mapping[int, Mapping[str, Sold]]:
     """One and the same for all: how the products stand that any of them viewed or bought."""
     names = {
-        item.item_id
+        item.card
         for own in loaded.values()
         for name in ("view_item", "purchase")
         for one in own.get(name, ())

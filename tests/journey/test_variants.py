@@ -13,8 +13,9 @@ from plugin.collect.event import Event, Item
 from plugin.collect.feeds import Found, read_feed
 from plugin.journey import STEPS, Wish
 from plugin.journey.derive import item_at
+from plugin.segment.rule import read_rule
 from plugin.shop import DAY, HOUR, MINUTE, Shop
-from plugin.storage import items, profiles
+from plugin.storage import items, profiles, rules, segments
 from plugin.storage.engine import Store
 
 MINA, CHO, ANA = "mina-0123456789abcdef", "cho-01234567890abcdef", "ana-01234567890abcdef"
@@ -287,3 +288,26 @@ def test_products_that_share_no_group_stay_apart_whatever_their_numbers(
 
     assert boutique.names(MINA, "recently_viewed") == ["Mug"]
     assert sorted(boutique.names(None, "bestsellers")) == ["Mug", "Shirt"]
+
+
+def test_a_rule_about_the_id_that_the_page_says_holds_with_and_without_a_feed(
+    store: Store, shop: Shop, now: int
+) -> None:
+    boutique = Boutique(store, shop, now, by_shopify)
+    rule = {"event": "view_item", "where": [{"param": "item_id", "op": "is", "value": TEE}],
+            "measure": "count", "op": ">=", "value": 1}  # fmt: skip
+    boutique.does(MINA, "view_item", TEE)
+    boutique.sells()
+    boutique.does(CHO, "view_item", TEE)
+    boutique.does(ANA, "view_item", CAP)
+    with store.write() as tx:
+        segments.put(tx, "tee", "Saw the tee", "rule", rule, True, now)
+    with store.read() as tx:
+        found = rules.matching_profiles(tx, read_rule(rule), now, shop)
+        by_sql = {profiles.load(tx, [one])[one].visitor_id for one in found}
+
+    assert by_sql == {MINA, CHO}
+    for who, inside in ((MINA, ["tee"]), (CHO, ["tee"]), (ANA, [])):
+        seen = journey.look_at(store, shop, who, now)
+        assert [one.slug for one in seen.segments] == inside
+        assert seen.events[0]["items"][0]["item_id"] == (CAP if who == ANA else TEE)
