@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from plugin.collect.parts import OF_A_CUSTOMER
+from plugin.collect.parts import ITEM_ID, OF_A_CUSTOMER
 from plugin.errors import BodyRefused
 from plugin.journey import Wish
 from plugin.serve.page import path_of
@@ -83,7 +83,7 @@ def _id(data: Mapping[str, Any], name: str) -> str | None:
     value = data.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value if isinstance(value, str) and 0 < len(value) <= 128 else None
+    return value if isinstance(value, str) and ITEM_ID.fullmatch(value) else None
 
 
 def _ids(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...] | None:
@@ -96,4 +96,4 @@ def _ids(data: Mapping[str, Any], name: str, most: int) -> tuple[str, ...] | Non
         for one in value
         if isinstance(one, (str, int)) and not isinstance(one, bool)
     ]
-    return tuple([one for one in ids if 0 < len(one) <= 128])[-most:]
+    return tuple(filter(ITEM_ID.fullmatch, ids))[-most:]

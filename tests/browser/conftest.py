@@ -28,9 +28,13 @@ from plugin.web.app import create_app
 from plugin.web.passwords import hashed
 
 try:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+    from playwright.sync_api import (
+        Browser, BrowserContext, Page, Playwright, expect, sync_playwright,
+    )  # fmt: skip
 except ImportError:
     sync_playwright = None  # type: ignore[assignment]
+else:
+    expect.set_options(timeout=10_000)  # as all else in a page: the machine may be busy
 
 DESKTOP = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -44,6 +48,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each context has a window, and each window would draw the list below its address bar: 40 % of
+    # what a test costs.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup",
 ]
 # A browser that is driven says so, and is then counted as a bot; people's browsers do not.
 NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false })"
