@@ -570,16 +570,14 @@ function mark() {
 const place = document.querySelector("[data-stage]");
 const frame = place.querySelector("iframe");
 const stage = document.querySelector("[data-look]");
-let ready = false;
 let shown;
 let late;
 let asked = 0;
 
-const send = () => ready && shown && frame.contentWindow.postMessage({ popup: shown, lang }, location.origin);
+// A frame that is not there yet says so once it is, one that was there before us has said so already.
+const send = () => shown && frame.contentWindow.postMessage({ popup: shown, lang }, location.origin);
 addEventListener("message", ({ source, data: word }) => {
-  if (source !== frame.contentWindow || word !== "ready") return;
-  ready = true;
-  send();
+  if (source === frame.contentWindow && word === "ready") send();
 });
 const ask = async () => {
   const mine = ++asked;

@@ -29,7 +29,12 @@ from plugin.web.passwords import hashed
 
 try:
     from playwright.sync_api import (
-        Browser, BrowserContext, Page, Playwright, expect, sync_playwright,
+        Browser,
+        BrowserContext,
+        Page,
+        Playwright,
+        expect,
+        sync_playwright,
     )  # fmt: skip
 except ImportError:
     sync_playwright = None  # type: ignore[assignment]
