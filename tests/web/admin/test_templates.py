@@ -64,9 +64,7 @@ def test_the_size_with_the_numbers_in_the_form_is_told_with_and_without_script(o
     page = owner.sends(f"{TEMPLATES}/window-shoppers/size", **{"t-views": "4"}).text
     assert "<b data-number>0</b>" in card(page, "window-shoppers")
     assert 'value="4"' in card(page, "window-shoppers")
-    refused = owner.sends(
-        f"{TEMPLATES}/window-shoppers/size", headers=JSON, **{"t-views": "0"}
-    )
+    refused = owner.sends(f"{TEMPLATES}/window-shoppers/size", headers=JSON, **{"t-views": "0"})
     assert refused.status_code == 400
 
 
