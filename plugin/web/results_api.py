@@ -8,11 +8,13 @@ from typing import Any
 from flask import Response
 
 from plugin.errors import NotFound
+from plugin.serve.acts import Figures
 from plugin.serve.placements import Place, Placed, summed
 from plugin.serve.proof import Interval
 from plugin.serve.recommend.strategies import strategy_told
 from plugin.serve.retain.popup import span_text
 from plugin.serve.split import is_let
+from plugin.serve.verdict import Verdict
 from plugin.shop import DAY, Shop, to_major
 from plugin.storage import campaigns
 from plugin.storage.acts import Act
@@ -60,10 +62,7 @@ def result_out(one: Result, shop: Shop) -> dict[str, Any]:
         "visitors_needed": verdict.needed,
         "days_needed": one.days,
         "suggests": verdict.suggests,
-        "per_1000": {
-            "converted": _interval(verdict.goals),
-            "revenue": _interval(verdict.money, shop.currency),
-        },
+        "per_1000": _per_1000(verdict, shop),
         "relative": _interval(verdict.relative),
         "shown": _arm(one.shown, shop),
         "control": _arm(one.control, shop),
@@ -107,10 +106,7 @@ def _act(act: Act, shop: Shop) -> dict[str, Any]:
         "undone_at": act.undone_at,
         "was": dict(act.was),
         "verdict": told.word,
-        "per_1000": {
-            "converted": _interval(told.goals),
-            "revenue": _interval(told.money, shop.currency),
-        },
+        "per_1000": _per_1000(told, shop),
         "shown": {"visitors": told.shown.visitors, "converted": told.shown.reached},
         "control": {"visitors": told.control.visitors, "converted": told.control.reached},
     }
@@ -118,6 +114,13 @@ def _act(act: Act, shop: Shop) -> dict[str, Any]:
 
 def _placed(one: Placed, shop: Shop) -> dict[str, Any]:
     return {**vars(one), "revenue": shop.major(one.revenue)}
+
+
+def _per_1000(told: Verdict | Figures, shop: Shop) -> dict[str, Any]:
+    return {
+        "converted": _interval(told.goals),
+        "revenue": _interval(told.money, shop.currency),
+    }
 
 
 def _interval(found: Interval | None, currency: str | None = None) -> dict[str, float] | None:
