@@ -12,6 +12,7 @@ from plugin.config import Settings, load_settings
 from plugin.errors import PluginError
 from plugin.storage.house import House
 from plugin.tasks.clock import make_clock
+from plugin.tasks.evaluator import Evaluator
 from plugin.tasks.group import GroupWriter
 from plugin.tasks.keeper import LOCK_WITHIN_S, Keeper, take_lock
 from plugin.tasks.process import PARENT, clock_ms, end_with, settle
@@ -29,6 +30,8 @@ def run_work(settings: Settings) -> None:
     # a lock that it holds itself. Threads begun from here on leave these two to us.
     asked_to_end = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, asked_to_end)
+    # Before there is another thread, or a lock that a copy would hold too.
+    evaluator = None if settings.on_postgres else Evaluator(settings).begin()
     if PARENT in os.environ:
         end_with(int(os.environ[PARENT]), signal.SIGTERM)
     house = House(settings)
@@ -37,7 +40,7 @@ def run_work(settings: Settings) -> None:
         lock = take_lock(settings.data, LOCK_WITHIN_S)
         if lock is None:
             raise PluginError(f"another process already writes to {settings.data}: stop it first")
-        keeper = Keeper(house, lock).start()
+        keeper = Keeper(house, lock, evaluator).start()
     writer = GroupWriter(house).start() if keeper is None else keeper
     clock = make_clock(house, clock_ms, writer)
     clock.start()

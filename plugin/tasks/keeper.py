@@ -40,10 +40,10 @@ LOCK_WITHIN_S = 5.0  # a keeper that is ending may need so long
 class Keeper:
     """The one writer of a data folder; also a ``Writer`` for its own process."""
 
-    def __init__(self, house: House, lock: int) -> None:
+    def __init__(self, house: House, lock: int, evaluator: Evaluator | None = None) -> None:
         self.house = house
         self._lock = lock
-        self._evaluator = Evaluator(house.settings)
+        self._evaluator = evaluator or Evaluator(house.settings)
         self._group = GroupWriter(house, self._evaluator.hands)
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._closing = threading.Event()

@@ -45,12 +45,20 @@ class Served:
 
     def writer_pid(self) -> int:
         """The process that writes and runs the clock."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        for pid in children.split():
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-            if b"work" in words:
-                return int(pid)
-        raise AssertionError("there is no writer")
+        found = [pid for pid in children(self.process.pid) if b"work" in words(pid)]
+        assert found, "there is no writer"
+        return found[0]
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(one) for one in found.split()]
+
+
+def words(pid: int) -> list[bytes]:
+    """The command of a process; of one that ended, nothing."""
+    line = Path(f"/proc/{pid}/cmdline")
+    return line.read_bytes().split(b"\0") if line.exists() else []
 
 
 def wait_for(happens: object) -> None:
@@ -110,6 +118,19 @@ def test_when_the_writer_is_killed_another_takes_over(served: Served) -> None:
     served.wait_until_stored()
     os.kill(served.writer_pid(), signal.SIGKILL)
     served.wait_until_stored()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it begins when it is asked")
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_who_decides_about_visitors_is_a_copy_of_the_writer_and_ends_with_it(
+    served: Served,
+) -> None:
+    writer = served.writer_pid()
+    (copy,) = children(writer)
+    assert words(copy) == words(writer)  # no other program, which would have to be read anew
+    assert os.getpriority(os.PRIO_PROCESS, copy) > os.getpriority(os.PRIO_PROCESS, writer)
+    os.kill(writer, signal.SIGKILL)
+    wait_for(lambda: b"work" not in words(copy))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
