@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -13,7 +14,6 @@ from plugin.collect.event import Event, Item
 from plugin.shop import Shop
 from plugin.storage import wordings
 from plugin.storage.engine import Row, Tx
-from plugin.storage.pulse import newest_seq
 
 ADD = """
 insert into events (event_id, profile, name, at, day, received_at, adjusted, source,
@@ -23,7 +23,7 @@ values (:event_id, :profile, :name, :at, :day, :received_at, :adjusted, :source,
 on conflict (event_id) do nothing
 """
 NEW = "returning event_id, day, profile"
-SINCE = "select event_id, day, profile from events where seq > :last"
+LATEST = "select event_id, day, profile from events order by seq desc limit :count"
 ADD_DAYS = """
 insert into day_visitors (day, profile, events) values (:day, :profile, :events)
 on conflict (day, profile) do update set events = day_visitors.events + excluded.events
@@ -65,6 +65,7 @@ FIELDS = (
     "event_id", "profile", "name", "at", "day", "received_at", "adjusted", "source", "currency",
     "value", "transaction_id", "params", "items",
 )  # fmt: skip
+_told = itemgetter(*map(FIELDS.index, ("event_id", "day", "profile")))
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(tuple[Item, ...]).decode
 
@@ -75,10 +76,9 @@ def add(tx: Tx, events: Sequence[Event], ids: Mapping[str, int], shop: Shop) -> 
     ``ids``: the profile of each visitor id. An id that repeats in ``events`` is new once.
     """
     rows = [_row(event, ids[event.visitor_id], shop) for event in events]
-    if tx.alone:  # then whatever has a later number is ours
-        last = newest_seq(tx)
-        tx.fill(ADD, rows)
-        new = tx.tuples(SINCE, last=last)
+    if tx.alone:  # then the latest are ours
+        count = tx.fill(ADD, rows)
+        new = list(map(_told, rows)) if count == len(rows) else tx.tuples(LATEST, count=count)
     else:
         named = [dict(zip(FIELDS, row, strict=True)) for row in rows]
         told = tx.many_returning(ADD + NEW, named)

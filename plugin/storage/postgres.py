@@ -70,11 +70,13 @@ class PostgresTx:
         with self._connection.cursor(row_factory=tuple_row) as cursor:
             return cursor.execute(_statement(sql), bound(params)).fetchall()
 
-    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """As ``many``, values in the order of the names."""
-        if rows:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(in_places(sql.replace("%", "%%"), "postgresql", "%s"), rows)
+    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """As ``many``, values in the order of the names; how many rows it touched."""
+        if not rows:
+            return 0
+        with self._connection.cursor() as cursor:
+            cursor.executemany(in_places(sql.replace("%", "%%"), "postgresql", "%s"), rows)
+            return cursor.rowcount
 
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Do it once for each of ``rows``."""

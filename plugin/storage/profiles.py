@@ -32,7 +32,9 @@ KNOWN = """
 select visitor_id, id from profiles where visitor_id in texts(:ids) order by visitor_id {lock}
 """
 ENSURE = """
-insert into profiles (visitor_id) values (:visitor_id) on conflict (visitor_id) do nothing
+insert into profiles (visitor_id) select value from texts(:ids) new where true order by value
+on conflict (visitor_id) do nothing
+returning visitor_id, id
 """
 LOAD = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where id in ints(:ids)"
 FIND = f"select id, visitor_id, {', '.join(COLUMNS)} from profiles where visitor_id = :visitor_id"
@@ -71,8 +73,9 @@ def ensure(tx: Tx, visitor_ids: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = dict(tx.tuples(KNOWN, ids=own))
     new = [one for one in own if one not in found]
     if new:
-        tx.fill(ENSURE, [(one,) for one in new])
-        found |= dict(tx.tuples(KNOWN, ids=new))
+        found |= dict(tx.tuples(ENSURE, ids=new))
+    if len(found) < len(own):  # another writer was quicker
+        found |= dict(tx.tuples(KNOWN, ids=own))
     return found | {one: profile for one, profile in led.items() if profile is not None}
 
 
@@ -117,10 +120,10 @@ def save(tx: Tx, profiles: Mapping[int, Profile], before: Mapping[int, Profile])
     had = [p for p in others if p not in before or next(_beside(before[p]), None) is not None]
     if had:
         tx.run(UNDECLARE, ids=had)
-    tx.many(
+    tx.fill(
         DECLARED,
         [
-            {"profile": profile, "trait": name, **_declared(value)}
+            (profile, name, *_declared(value))
             for profile, one in others.items()
             for name, value in _beside(one)
         ],
@@ -183,10 +186,9 @@ def _beside(profile: Profile) -> Iterator[tuple[str, Any]]:
             yield KEPT + name, value
 
 
-def _declared(value: Any) -> dict[str, Any]:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return {
-        "folded": fold(declared_text(value)),
-        "number": value if is_number else None,
-        "truth": int(value) if isinstance(value, bool) else None,
-    }
+def _declared(value: Any) -> tuple[str, float | None, int | None]:
+    """What rules compare with: folded, number, truth."""
+    text = fold(declared_text(value))
+    if isinstance(value, bool):
+        return (text, None, int(value))
+    return (text, value if isinstance(value, (int, float)) else None, None)

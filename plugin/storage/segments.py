@@ -213,7 +213,7 @@ def segments_of(tx: Tx, profile: int) -> list[Row]:
 
 def mark_dirty(tx: Tx, profiles: Iterable[int]) -> None:
     """An event came for these: their answer may have changed."""
-    tx.many(MARK, [{"profile": profile} for profile in sorted(set(profiles))])
+    tx.fill(MARK, [(profile,) for profile in sorted(set(profiles))])
 
 
 def mark_merged(tx: Tx, profiles: Iterable[int]) -> None:

@@ -46,6 +46,9 @@ LOG_PAGES = 4_000  # of 4 kB, until the log is folded into the file
 CACHE_KB = 64_000
 # Readers look at the file where it lies in memory, as much of it as there is: it copies nothing.
 MAPPED = 2**36
+# Whoever has a connection has it alone: SQLite need not lock each look into it (sqlite.org,
+# SQLITE_OPEN_NOMUTEX with READWRITE, CREATE and URI). Python's own library cannot be told so.
+UNSHARED = {"flags": 0x8000 | 0x2 | 0x4 | 0x40} if sqlite3.__name__ == "pysqlite3" else {}
 # Instructions of SQLite's machine between two looks at whether a query is to end: below a
 # millisecond, and few enough looks to cost a percent.
 STEPS = 10_000
@@ -98,13 +101,16 @@ class SqliteTx:
         """As ``all``, each row a tuple."""
         return list(self._execute(sql, params))
 
-    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """As ``many``, values in the order of the names."""
-        self._connection.executemany(in_places(sql, "sqlite", "?"), rows)
+    def fill(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """As ``many``, values in the order of the names; how many rows it touched."""
+        if not rows:
+            return 0
+        return int(self._connection.executemany(in_places(sql, "sqlite", "?"), rows).rowcount)
 
     def many(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Do it once for each of ``rows``."""
-        self._connection.executemany(in_dialect(sql, "sqlite"), [bound(row) for row in rows])
+        if rows:
+            self._connection.executemany(in_dialect(sql, "sqlite"), [bound(row) for row in rows])
 
     def many_returning(self, sql: str, rows: Sequence[Mapping[str, Any]]) -> list[Row | None]:
         """Do it for each of ``rows``; what each returned."""
@@ -179,6 +185,7 @@ class SqliteStore:
         connection = sqlite3.connect(
             f"file:{self.path}?mode={mode}",
             uri=True,
+            **UNSHARED,
             timeout=WAIT_S,
             isolation_level=None,  # we say begin and commit ourselves
             check_same_thread=False,
