@@ -16,7 +16,7 @@ from plugin.serve.recommend.runs import Runs
 from plugin.serve.recommend.words import words_of
 
 # Another number when the arrays mean something else: a model of an older program is built again.
-FORM = 6
+FORM = 7
 
 Part: TypeAlias = "dict[str, array[Any] | bytes]"
 Told = Callable[[str, int], None]
