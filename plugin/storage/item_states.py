@@ -15,7 +15,6 @@ from plugin.storage import locations
 from plugin.storage.engine import Tx
 
 MOST_SHELVES = 10_000  # products of one catalogue that are remembered
-MOST_CATALOGUES = 100
 
 # Of each product the newest row, where it says another thing than the catalogue now. A clock that
 # was set back does not put what is new before what is old. ``news``: 1 it is there again, 2 it
@@ -87,7 +86,7 @@ def _shelves(tx: Tx, item_ids: AbstractSet[str]) -> dict[str, Shelf]:
     """The products of ``item_ids`` that the catalogue has or had."""
     if not item_ids:
         return {}
-    known = _known(tx)
+    known = locations.kept(_kept, tx, dict)
     found = {one: shelf for one in item_ids if (shelf := known.get(one)) is not None}
     if missing := sorted(item_ids - found.keys()):
         fresh = dict(_read(tx, missing))
@@ -96,16 +95,6 @@ def _shelves(tx: Tx, item_ids: AbstractSet[str]) -> dict[str, Shelf]:
         known.update(fresh)
         found |= fresh
     return found
-
-
-def _known(tx: Tx) -> dict[str, Shelf]:
-    """What was read already of the catalogue as it is; whoever changes it changes its version."""
-    version = locations.version(tx)
-    if version is None:  # nothing was ever told but by pages
-        return {}
-    if version not in _kept and len(_kept) >= MOST_CATALOGUES:
-        _kept.clear()
-    return _kept.setdefault(version, {})
 
 
 @lru_cache(maxsize=4096)  # a product's tags are the same in most of its states

@@ -21,7 +21,6 @@ REMOVED = "removed"  # such a row stays, so that a late event does not bring the
 MOST_KEYS = 6  # of a page's query: more are never tried
 MONEY = ("price", "sale_price", "cost")
 MOST_TOLD = 10_000  # product lines of one catalogue of which is remembered that they are known
-MOST_CATALOGUES = 100
 
 # What events say only fills gaps, and only of products that no feed has named.
 LEARN = """
@@ -93,7 +92,8 @@ where url in texts(:urls) and availability <> 'removed'
 order by item_id
 """
 
-_known_by: dict[str, set[tuple[Item, str]]] = {}  # by the catalogue's version
+# What events told and was known already, by the catalogue's version.
+_nothing_new: dict[str, set[tuple[Item, str]]] = {}
 
 
 def upsert(tx: Tx, items: Sequence[Mapping[str, Any]], now: int) -> None:
@@ -120,8 +120,8 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
 
     What is known already is never changed, and what was removed stays away.
     """
-    told, nothing_new = list(items), _nothing_new(tx)
-    told = [one for one in told if one not in nothing_new]
+    nothing_new = locations.kept(_nothing_new, tx, set)
+    told = [one for one in items if one not in nothing_new]
     if not told:
         return
     known = {row[0]: row for row in tx.tuples(KNOWN, ids=sorted({one.item_id for one, _ in told}))}
@@ -134,16 +134,6 @@ def learn(tx: Tx, items: Iterable[tuple[Item, str]], now: int) -> None:
     if len(nothing_new) > MOST_TOLD:
         nothing_new.clear()
     nothing_new.update(set(told) - set(news))
-
-
-def _nothing_new(tx: Tx) -> set[tuple[Item, str]]:
-    """What events told of products and was known already, while the catalogue is this one."""
-    version = locations.version(tx)
-    if version is None:
-        return set()
-    if version not in _known_by and len(_known_by) >= MOST_CATALOGUES:
-        _known_by.clear()
-    return _known_by.setdefault(version, set())
 
 
 def products(tx: Tx, item_ids: Sequence[str]) -> dict[str, Product]:

@@ -7,8 +7,9 @@ product's address is any visitor's word.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import TypeVar
 
 import orjson
 
@@ -25,6 +26,8 @@ from plugin.serve.product import Product
 from plugin.storage import control
 from plugin.storage.engine import Row, Store, Tx
 
+T = TypeVar("T")
+MOST_CATALOGUES = 100  # of which something is remembered
 PART = 1_000  # products placed together when all are
 MOST_HOSTS = 4  # that one look-up tells apart
 MOST_ALIKE = 300  # rows of one path
@@ -90,6 +93,20 @@ def version(tx: Tx) -> str | None:
     """A word that is another one once the catalogue has changed; None: it was never placed."""
     found: str | None = tx.value(FACT, name=VERSION)
     return found
+
+
+def kept(known: dict[str, T], tx: Tx, new: Callable[[], T], as_of: str | None = None) -> T:
+    """What ``known`` remembers of the catalogue as it is now, by its version; ``new()`` where that
+    is nothing, remembered from now on. What is returned may be added to.
+
+    as_of: the version, where it was looked up already. A catalogue without one is not remembered.
+    """
+    now = as_of or version(tx)
+    if now is None:
+        return new()
+    if now not in known and len(known) >= MOST_CATALOGUES:
+        known.clear()
+    return known.setdefault(now, new())
 
 
 def keys(tx: Tx) -> frozenset[str]:

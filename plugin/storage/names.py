@@ -17,7 +17,6 @@ from plugin.storage import locations
 from plugin.storage.engine import Tx
 
 MOST_KNOWN = 20_000  # ids of one catalogue that are remembered
-MOST_CATALOGUES = 100
 NAMES = "select name, item_id, variant from item_names where name in texts(:names)"
 TOLD = "select item_id from items where item_id in texts(:names) and learnt = 0"
 KEEP = """
@@ -50,9 +49,7 @@ def meant(tx: Tx, item_ids: Iterable[str], version: str | None = None) -> Mappin
     version = version or locations.version(tx)
     if version is None:  # nothing was ever told but by pages
         return {}
-    if version not in _known and len(_known) >= MOST_CATALOGUES:
-        _known.clear()
-    known = _known.setdefault(version, {})
+    known = locations.kept(_known, tx, dict, version)
     asked = set(item_ids)
     # Not ``asked - known.keys()``, which walks all that is known.
     if missing := {one for one in asked if one not in known}:

@@ -16,28 +16,21 @@ from plugin.shop import DAY, HOUR, Shop
 from plugin.storage import acts, campaigns, proof
 from plugin.storage.acts import Act
 from plugin.storage.engine import Row, Store
+from tests.crowds import Crowd
 
 POPUP = {
     "trigger": {"on": "exit"},
     "variants": [{"blocks": [{"type": "text", "text": "Hi"}]}],
     "auto": True,
 }
-PEOPLE = "insert into profiles (id, visitor_id) values (:id, :visitor_id)"
-MET = """
-insert into exposures (kind, slug, profile, arm, first_at, last_at, views)
-values ('popup', 'hello', :profile, :arm, :at, :at, 1)
-"""
-BOUGHT = """
-insert into orders (transaction_id, event_id, profile, at, day, currency, value)
-values (:number, :number, :profile, :at, 0, :currency, 20000)
-"""
 
 
 class Stage:
     """A shop with one popup, which crowds meet at one moment a day."""
 
     def __init__(self, store: Store, shop: Shop, now: int) -> None:
-        self.store, self.shop, self.now, self._last = store, shop, now, 0
+        self.store, self.shop, self.now = store, shop, now
+        self._crowd = Crowd(store, shop.currency)
 
     def puts(self, **keys: Any) -> None:
         """The owner saves the popup."""
@@ -47,16 +40,7 @@ class Stage:
 
     def meet(self, arm: str, visitors: int, orders: int) -> None:
         """``visitors`` meet it now, the first ``orders`` of them buy."""
-        people = range(self._last + 1, self._last + visitors + 1)
-        self._last += visitors
-        with self.store.write() as tx:
-            tx.many(PEOPLE, [{"id": one, "visitor_id": f"somebody-{one:08d}"} for one in people])
-            tx.many(MET, [{"profile": one, "arm": arm, "at": self.now} for one in people])
-            tx.many(BOUGHT, [
-                {"number": f"A-{one}", "profile": one, "at": self.now + 1,
-                 "currency": self.shop.currency}
-                for one in people[:orders]
-            ])  # fmt: skip
+        self._crowd.meets(arm, visitors, orders, self.now)
         self.now += HOUR
 
     def helps(self) -> None:

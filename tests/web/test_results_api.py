@@ -9,49 +9,32 @@ import pytest
 
 from plugin.shop import DAY
 from plugin.storage.house import House
+from tests.crowds import Crowd
 from tests.web.admin.test_pages import POPUP
 from tests.web.conftest import Moon
 
 CHO, MINA = "cho-0123456789abcdef", "mina-0123456789abcdef"
-PEOPLE = "insert into profiles (id, visitor_id) values (:id, :visitor_id)"
-MET = """
-insert into exposures (kind, slug, profile, arm, first_at, last_at, views)
-values ('popup', 'hello', :profile, :arm, :at, :at, 1)
-"""
-BOUGHT = """
-insert into orders (transaction_id, event_id, profile, at, day, currency, value)
-values (:number, :number, :profile, :at, 0, :currency, 20000)
-"""
 
 
-class Crowd:
-    """A popup that very many have met, written straight into the tables."""
+class Stage:
+    """A popup that very many have met."""
 
     def __init__(self, moon: Moon, house: House, share: float = 0.5) -> None:
-        self.moon, self.store, self._last = moon, house.store(moon.shop.name), 0
+        self.moon, self.store = moon, house.store(moon.shop.name)
+        self._crowd = Crowd(self.store, moon.shop.currency)
         moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": share})
 
     def meets(self, arm: str, visitors: int, orders: int) -> None:
         """``visitors`` meet it in one arm, the first ``orders`` of them buy for 20,000 each."""
-        people = range(self._last + 1, self._last + visitors + 1)
-        self._last += visitors
-        at = self.moon.clock.at - DAY
-        with self.store.write() as tx:
-            tx.many(PEOPLE, [{"id": one, "visitor_id": f"somebody-{one:08d}"} for one in people])
-            tx.many(MET, [{"profile": one, "arm": arm, "at": at} for one in people])
-            tx.many(BOUGHT, [
-                {"number": f"A-{one}", "profile": one, "at": at + 1,
-                 "currency": self.moon.shop.currency}
-                for one in people[:orders]
-            ])  # fmt: skip
+        self._crowd.meets(arm, visitors, orders, self.moon.clock.at - DAY)
 
     def told(self) -> Any:
         return self.moon.server("GET", "/v1/popups/hello/results").get_json()
 
 
 @pytest.fixture
-def crowd(moon: Moon, house: House) -> Crowd:
-    return Crowd(moon, house)
+def stage(moon: Moon, house: House) -> Stage:
+    return Stage(moon, house)
 
 
 def test_what_visitors_met_and_bought_is_told_by_arm(moon: Moon) -> None:
@@ -85,10 +68,10 @@ def test_a_window_tells_the_same(moon: Moon) -> None:
     assert (told["verdict"], told["control_share"]) == ("not_known", 0.1)
 
 
-def test_what_helps_says_how_many_more_and_how_much_money(crowd: Crowd) -> None:
-    crowd.meets("show", 2_000, 200)
-    crowd.meets("control", 2_000, 100)
-    told = crowd.told()
+def test_what_helps_says_how_many_more_and_how_much_money(stage: Stage) -> None:
+    stage.meets("show", 2_000, 200)
+    stage.meets("control", 2_000, 100)
+    told = stage.told()
     assert (told["verdict"], told["suggests"]) == ("helps", "show_to_90")
     assert told["per_1000"]["converted"]["value"] == pytest.approx(50)
     assert told["per_1000"]["revenue"]["value"] == pytest.approx(50 * 20_000)
@@ -96,10 +79,10 @@ def test_what_helps_says_how_many_more_and_how_much_money(crowd: Crowd) -> None:
     assert told["relative"]["value"] == pytest.approx(1)
 
 
-def test_the_owner_reads_the_verdict_and_shows_it_to_more(crowd: Crowd) -> None:
-    crowd.meets("show", 2_000, 200)
-    crowd.meets("control", 2_000, 100)
-    moon = crowd.moon
+def test_the_owner_reads_the_verdict_and_shows_it_to_more(stage: Stage) -> None:
+    stage.meets("show", 2_000, 200)
+    stage.meets("control", 2_000, 100)
+    moon = stage.moon
     moon.sign_in()
     page = moon.opens("popups")
     assert "It helps" in page
@@ -110,63 +93,63 @@ def test_the_owner_reads_the_verdict_and_shows_it_to_more(crowd: Crowd) -> None:
 
     assert done.status_code == 303
     assert moon.server("GET", "/v1/popups/hello").get_json()["control_share"] == 0.1
-    assert crowd.told()["verdict"] == "helps"  # what was learnt is not lost
+    assert stage.told()["verdict"] == "helps"  # what was learnt is not lost
     assert "Show it to nine" not in moon.opens("popups")
 
 
-def test_the_bar_of_what_hurts_lies_left_of_the_middle(crowd: Crowd) -> None:
-    crowd.meets("show", 2_000, 100)
-    crowd.meets("control", 2_000, 200)
-    crowd.moon.sign_in()
-    page = crowd.moon.opens("popups")
+def test_the_bar_of_what_hurts_lies_left_of_the_middle(stage: Stage) -> None:
+    stage.meets("show", 2_000, 100)
+    stage.meets("control", 2_000, 200)
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "It hurts" in page
     bar = re.search(r'<rect class="tone0" x="([\d.]+)" y="6" width="([\d.]+)"', page)
     assert bar is not None
     assert float(bar[1]) + float(bar[2]) < 300
 
 
-def test_before_anybody_has_met_it_the_page_says_so(crowd: Crowd) -> None:
-    crowd.moon.sign_in()
-    assert "Nobody has met it yet." in crowd.moon.opens("popups")
+def test_before_anybody_has_met_it_the_page_says_so(stage: Stage) -> None:
+    stage.moon.sign_in()
+    assert "Nobody has met it yet." in stage.moon.opens("popups")
 
 
-def test_too_few_are_told_how_many_it_takes(crowd: Crowd) -> None:
-    crowd.meets("show", 500, 8)
-    crowd.meets("control", 500, 4)
-    crowd.moon.sign_in()
-    page = crowd.moon.opens("popups")
+def test_too_few_are_told_how_many_it_takes(stage: Stage) -> None:
+    stage.meets("show", 500, 8)
+    stage.meets("control", 500, 4)
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "Too few yet: 10 of each group must reach the goal" in page
     assert "so far 8 who were shown it, and 4 in control" in page
     assert re.search(r"about [\d,]+ more visitors decide: \d+ days?\.", page)
 
 
-def test_a_control_group_of_the_wrong_size_is_said_to_prove_nothing(crowd: Crowd) -> None:
-    crowd.meets("show", 2_500, 300)
-    crowd.meets("control", 1_500, 100)
-    told = crowd.told()
+def test_a_control_group_of_the_wrong_size_is_said_to_prove_nothing(stage: Stage) -> None:
+    stage.meets("show", 2_500, 300)
+    stage.meets("control", 1_500, 100)
+    told = stage.told()
     assert (told["verdict"], told["trusted"], told["suggests"]) == ("not_known", False, None)
-    crowd.moon.sign_in()
-    page = crowd.moon.opens("popups")
+    stage.moon.sign_in()
+    page = stage.moon.opens("popups")
     assert "37.5% of the visitors are in control, where 50.0% should be" in page
 
 
 def test_without_a_control_group_the_page_says_that_nothing_is_proved(
     owner: Moon, house: House
 ) -> None:
-    Crowd(owner, house, share=0).meets("show", 50, 20)
+    Stage(owner, house, share=0).meets("show", 50, 20)
     assert "there is nobody to compare with" in owner.opens("popups")
 
 
 def test_the_split_of_a_popup_from_before_splits_were_noted_is_known_when_it_changes(
-    crowd: Crowd,
+    stage: Stage,
 ) -> None:
-    crowd.meets("show", 2_000, 200)
-    crowd.meets("control", 2_000, 100)
-    with crowd.store.write() as tx:
+    stage.meets("show", 2_000, 200)
+    stage.meets("control", 2_000, 100)
+    with stage.store.write() as tx:
         tx.run("delete from splits")
-    crowd.moon.clock.at += DAY
-    crowd.moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": 0.1})
-    told = crowd.told()
+    stage.moon.clock.at += DAY
+    stage.moon.server("PUT", "/v1/popups/hello", {**POPUP, "control_share": 0.1})
+    told = stage.told()
     assert (told["verdict"], told["control_share"]) == ("helps", 0.1)
 
 
