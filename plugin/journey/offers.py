@@ -133,20 +133,16 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False)
 
 
 def _catalogued(catalogue: Catalogue, wish: Wish) -> Wish:
-    """The wish by the ids of the catalogue, whatever a page calls a product."""
-    viewed, cart = wish.viewed or (), wish.cart or ()
+    """The wish with its product and its cart by the ids of the catalogue, whatever a page calls
+    them. Few lists need what was viewed: those find it out themselves.
+    """
     own = () if wish.item_id is None else (wish.item_id,)
-    asked = (*own, *viewed, *cart)
+    asked = (*own, *(wish.cart or ()))
     found = catalogue.named(asked)
     if found == asked:
         return wish
     item, found = (found[0], found[1:]) if own else (None, found)
-    return replace(
-        wish,
-        item_id=item,
-        viewed=None if wish.viewed is None else found[: len(viewed)],
-        cart=None if wish.cart is None else found[len(viewed) :],
-    )
+    return replace(wish, item_id=item, cart=None if wish.cart is None else found)
 
 
 @dataclass

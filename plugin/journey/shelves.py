@@ -13,7 +13,7 @@ from plugin.journey.ranked import NOTHING, Ranked
 from plugin.serve.recommend.filters import EVERYTHING
 from plugin.serve.recommend.window import MOST_ITEMS, Window
 from plugin.shop import DAY
-from plugin.storage import deeds, models, rankings, shelf_filtered, shelves
+from plugin.storage import deeds, glances, models, rankings, shelf_filtered, shelves
 from plugin.storage.deeds import Visit
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
@@ -47,16 +47,26 @@ BY_TASTE = frozenset({"offers", "new_arrivals"})
 # A model of more orders than this knows what is bought together; else the newest are looked at.
 BY_ORDERS = frozenset({"bought_together", "cart_complements"})
 YOUNG_ORDERS = 1_000
-# To know a visitor's segments, or all of the profile, costs more than most lists do.
+# To know a visitor's segments costs more than most lists do, and the products looked at something.
 BY_SEGMENT = frozenset({"segment_favourites", "back_in_stock"})
-BY_PROFILE = frozenset({*BY_TASTE, "free_shipping_gap"})
+BY_VIEWS = frozenset(
+    {
+        "recently_viewed",
+        "viewed_together",
+        "bought_together",
+        "similar",
+        "for_you",
+        "new_arrivals",
+        "offers",
+    }
+)
 # How long the lists of a product's page are kept: one serves windows of every length up to it.
 PAGE_PLACES = (100, 2 * MOST_SPARE)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the page says, as far as strategies need it."""
+    """What the page says, as far as strategies need it. ``viewed``: by the page's own ids."""
 
     item_id: str | None = None
     viewed: tuple[str, ...] | None = None
@@ -130,9 +140,14 @@ class Shelves:
     @cached_property
     def page_product(self) -> str | None:
         """The page's own product, else the one viewed last; None: there is neither."""
-        if self.asked.item_id is not None or self.asked.viewed:
-            return self.asked.item_id or (self.asked.viewed or ())[-1]
+        if self.asked.item_id is not None or self.viewed:
+            return self.asked.item_id or (self.viewed or ())[-1]
         return self._last_visit.seen[-1] if self._last_visit.seen else None
+
+    @cached_property
+    def viewed(self) -> tuple[str, ...] | None:
+        """The products that the page tells were looked at, oldest first; None: it tells nothing."""
+        return None if self.asked.viewed is None else self.catalogue.named(self.asked.viewed)
 
     @cached_property
     def _last_visit(self) -> Visit:
@@ -143,7 +158,7 @@ class Shelves:
     def for_you(self, model: models.Built, n: int) -> Ranked:
         """By this visit; else by earlier orders; else by the visit before."""
         profile_id, before = self.acting.profile_id, self._last_visit
-        seen = self.asked.viewed or (before.seen if before.goes_on else ())
+        seen = self.viewed or (before.seen if before.goes_on else ())
         found = ranked.after_visit(model, seen, profile_id, n)
         if not found and self.acting.profile.orders_total:
             own = deeds.own_orders(self.tx, profile_id, self.acting.now)
@@ -233,28 +248,27 @@ class Shelves:
 
     def _wanted(self, limit: int, strategy: str) -> Wanted:
         acting, shop = self.acting, self.acting.shop
-        by_profile = strategy in BY_PROFILE
         return Wanted(
             now=acting.now,
             limit=limit,
             profile_id=acting.profile_id,
-            viewed=self.asked.viewed,
+            viewed=self.viewed if strategy in BY_VIEWS else None,
             item_id=self.asked.item_id,
             cart=self.asked.cart,
             segments=acting.segments if strategy in BY_SEGMENT and self._is_segmented else (),
-            cart_value=self._cart_value() if by_profile else None,
+            cart_value=self._cart_value() if strategy == "free_shipping_gap" else None,
             free_shipping=shop.manners.free_shipping,
             currency=shop.currency,
-            affinities=acting.profile.affinities if by_profile else {},
             kept=self.catalogue.kept,
             products=self.catalogue.known,
         )
 
     def _cart_value(self) -> int | None:
         """What the cart is worth; None where the page names another one than the store knows."""
-        profile = self.acting.profile
-        ours = {line.item_id for line in profile.cart}
-        return profile.cart_value_now if set(self.asked.cart) == ours else None
+        if not self.asked.cart:
+            return None
+        ours = glances.cart(self.tx, self.acting.profile_id)
+        return ours.value if ours.item_ids == {*self.asked.cart} else None
 
 
 def _places(n: int) -> int:

@@ -28,11 +28,14 @@ Version = tuple[str | None, str | None]
 
 @dataclass
 class Kept:
-    """What was read of a catalogue of one version. ``absent``: ids it has no product of."""
+    """What was read of a catalogue of one version. ``absent``: ids it has no product of;
+    ``means``: by whatever pages call a product, its id.
+    """
 
     version: Version
     products: dict[str, Product] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
+    means: dict[str, str] = field(default_factory=dict)
     lists: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
     of_pages: dict[Hashable, tuple[Hashable, Sequence[int]]] = field(default_factory=dict)
     of_visitors: dict[Hashable, tuple[Hashable, Any]] = field(default_factory=dict)
@@ -77,7 +80,22 @@ class Catalogue:
         """The products that ``item_ids`` mean, whatever a page or a cart calls them."""
         if self._marks.catalogue is None:  # nothing was ever told but by pages
             return tuple(item_ids)
-        return names.as_catalogued(self._tx, item_ids, self._marks.catalogue)
+        means = self._known.means
+        if missing := [one for one in item_ids if one not in means]:
+            if len(means) > MOST_PRODUCTS:
+                means = self._known.means = {}
+                missing = list(item_ids)
+            means.update(self._meant(missing))
+        return tuple([means[one] for one in item_ids])
+
+    def _meant(self, item_ids: list[str]) -> dict[str, str]:
+        """What ids mean that are not kept. Almost all are of products that a feed told of, and
+        these mean themselves, whatever else is called so.
+        """
+        found = {one: one for (one,) in self._tx.tuples(names.TOLD, names=item_ids)}
+        others = [one for one in item_ids if one not in found]
+        meant = names.as_catalogued(self._tx, others, self._marks.catalogue)
+        return {**found, **dict(zip(others, meant, strict=True))}
 
     def kept(self, name: Hashable, make: Callable[[], T], also: Hashable = None) -> T:
         """What is called ``name``, made anew when the catalogue, the clock's lists, or ``also``

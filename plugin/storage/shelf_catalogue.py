@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from plugin.serve.product import Product
 from plugin.serve.recommend.taste import Choices, Taste, newness, taste_of, top
 from plugin.shop import DAY
-from plugin.storage import items
+from plugin.storage import glances, items
 from plugin.storage.engine import Tx
 
 if TYPE_CHECKING:
@@ -30,10 +30,15 @@ order by created_at desc, item_id
 limit :limit
 """
 VIEWED = """
-select item_id from item_events
-where profile = :profile and name = 'view_item' and at <= :now
-order by at desc
-limit :most
+select v.item_id, i.category, i.brand
+from (
+  select item_id from item_events
+  where profile = :profile and name = 'view_item' and at <= :now
+  order by at desc
+  limit :most
+) v
+join items i on i.item_id = v.item_id
+where i.availability <> 'removed'
 """
 DISCOUNT = "(cast(price - sale_price as {real}) / price)"
 DEEPEST = f"""
@@ -132,13 +137,17 @@ def _products(tx: Tx, wanted: Wanted, item_ids: Sequence[str]) -> Mapping[str, P
 
 def _taste(tx: Tx, wanted: Wanted) -> Taste:
     """What the visitor cares for, by the profile, the newest views and what the page tells."""
-    seen = list(dict.fromkeys((wanted.viewed or ())[-MOST_LOOKS:]))
+    told = dict.fromkeys((wanted.viewed or ())[-MOST_LOOKS:])
+    rows: list[tuple[str, str | None, str | None]] = []
     if wanted.profile_id is not None:
         asked = {"profile": wanted.profile_id, "now": wanted.now, "most": MOST_LOOKS}
-        seen += [item_id for (item_id,) in tx.tuples(VIEWED, **asked)]
-    products = _products(tx, wanted, seen)
-    kinds = [(products[one].category, products[one].brand) for one in seen if one in products]
-    return taste_of(wanted.affinities, kinds, wanted.now)
+        rows = tx.tuples(VIEWED, **asked)
+    kinds = {item_id: (category, brand) for item_id, category, brand in rows}
+    if new := [one for one in told if one not in kinds]:
+        known = _products(tx, wanted, new)
+        kinds |= {one: (known[one].category, known[one].brand) for one in new if one in known}
+    seen = [kinds[one] for one in told if one in kinds] + [kinds[row[0]] for row in rows]
+    return taste_of(glances.affinities(tx, wanted.profile_id), seen, wanted.now)
 
 
 def _newest(tx: Tx, most: int) -> Choices:

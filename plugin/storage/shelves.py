@@ -183,10 +183,10 @@ class Wanted:
     empty: what the store knows. ``limit``: how many are needed at most, with some to spare for
     those that may not be shown. ``cart``: its product ids; ``cart_value``: what it is worth, None:
     as the catalogue says. ``free_shipping``: what it must be worth to be delivered for nothing,
-    None: never. Both in minor units of ``currency``, the shop's. ``affinities``: the visitor's, as
-    the profile has them. ``kept``: of a name and what makes something, that which was made, for
-    as long as the catalogue and the clock's lists are the same. ``products``: of item ids, a
-    look-up of those in the catalogue, from memory where it can be; None: the store is asked.
+    None: never. Both in minor units of ``currency``, the shop's. ``kept``: of a name and what makes
+    something, that which was made, for as long as the catalogue and the clock's lists are the same.
+    ``products``: of item ids, a look-up of those in the catalogue, from memory where it can be;
+    None: the store is asked.
     """
 
     now: int
@@ -199,7 +199,6 @@ class Wanted:
     cart_value: int | None = None
     free_shipping: int | None = None
     currency: str | None = None
-    affinities: Mapping[str, tuple[float, int]] = field(default_factory=dict)
     kept: Keep = field(default=_anew, compare=False, repr=False)
     products: Callable[[Sequence[str]], Mapping[str, Product]] | None = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from plugin.profile.profile import Profile
 from plugin.shop import DAY, HOUR, MINUTE
-from plugin.storage import items
+from plugin.storage import items, profiles
 from plugin.storage.engine import Store, Tx
 from plugin.storage.shelves import Wanted
 
@@ -43,6 +44,12 @@ class LittleShop:
             with self.store.write() as tx:
                 self.people[name] = tx.value(NEW_PROFILE, name=name)
         return self.people[name]
+
+    def knows(self, name: str, **fields: Any) -> None:
+        """So much is known of somebody: fields of ``Profile``."""
+        profile = self.profile(name)
+        with self.store.write() as tx:
+            profiles.save(tx, {profile: Profile(name, **fields)}, {})
 
     def does(self, name: str, what: str, item_ids: Iterable[str], ago: int = HOUR) -> None:
         """One product after the other, a minute apart; the products of an order at one moment."""

@@ -9,7 +9,7 @@ import pytest
 
 from plugin.collect.event import Item
 from plugin.serve.product import Product
-from plugin.storage import items, marks, rankings
+from plugin.storage import items, marks, names, rankings
 from plugin.storage.engine import Store, Tx
 from plugin.storage.products import Catalogue
 
@@ -51,6 +51,30 @@ def test_every_change_of_the_catalogue_counts_in_the_next_look(
         fresh = items.products(tx, ASKED)
 
     assert products(stocked) == fresh != before
+
+
+@pytest.mark.parametrize("change", ["none", *CHANGES])
+def test_what_ids_mean_is_what_the_names_of_the_catalogue_say(
+    stocked: Store, change: str, now: int
+) -> None:
+    asked = ("bag", "hat", "gla_77", "77", "pages only", "bag", "cap")
+    with stocked.write() as tx:
+        items.upsert(tx, [{"item_id": "gla_77"}, {"item_id": "cap", "group_id": "77"}], now)
+    meant(stocked, asked)
+    if change != "none":
+        with stocked.write() as tx:
+            CHANGES[change](tx, now + 1)
+
+    with stocked.read() as tx:
+        fresh = names.as_catalogued(tx, asked)
+    assert meant(stocked, asked) == meant(stocked, asked) == fresh
+    assert fresh[:2] == ("bag", "hat")
+    assert fresh[3] != "77"
+
+
+def meant(store: Store, item_ids: tuple[str, ...]) -> tuple[str, ...]:
+    with store.read() as tx:
+        return Catalogue(store, tx, marks.look(tx)).named(item_ids)
 
 
 def test_what_was_read_is_not_read_again_while_the_catalogue_stays_as_it_is(

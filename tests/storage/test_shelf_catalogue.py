@@ -55,9 +55,9 @@ def test_a_visitor_sees_new_arrivals_of_what_she_cares_for_before_those_a_little
     moon.sells("bag", ago=6 * DAY, category="Bags > Totes")
     moon.sells("old bag", ago=29 * DAY, category="Bags")
 
-    mina = {"Bags": (8.0, moon.now), "Home": (1.0, moon.now)}
+    moon.knows("mina", affinities={"Bags": (8.0, moon.now), "Home": (1.0, moon.now)})
 
-    assert moon.shelf(new_arrivals, "mina", affinities=mina) == ["bag", "lamp", "old bag"]
+    assert moon.shelf(new_arrivals, "mina") == ["bag", "lamp", "old bag"]
     assert moon.shelf(new_arrivals, "cho") == ["lamp", "bag", "old bag"]
 
 
@@ -117,8 +117,9 @@ def test_a_best_seller_is_offered_however_many_are_reduced_more(
 def test_a_visitor_sees_offers_of_what_she_cares_for_first(moon: LittleShop) -> None:
     moon.sells("bag", price=10_000, sale_price=8_000, category="Bags")
     moon.sells("mug", price=10_000, sale_price=7_000, category="Home")
+    moon.knows("mina", affinities={"Bags": (5.0, moon.now)})
 
-    assert moon.shelf(offers, "mina", affinities={"Bags": (5.0, moon.now)}) == ["bag", "mug"]
+    assert moon.shelf(offers, "mina") == ["bag", "mug"]
     assert moon.shelf(offers, "cho") == ["mug", "bag"]
 
 
