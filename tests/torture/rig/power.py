@@ -163,9 +163,11 @@ class AsSqlite3:
             names = None
         return Rows(list(cursor), names, self._connection.changes())
 
-    def executemany(self, sql: str, rows: Sequence[Any]) -> None:
+    def executemany(self, sql: str, rows: Sequence[Any]) -> Rows:
         """Do it for each of ``rows``."""
+        before = self._connection.total_changes()
         self._connection.executemany(sql, rows)
+        return Rows([], None, self._connection.total_changes() - before)
 
     def close(self) -> None:
         """Let go of the file."""
