@@ -47,7 +47,7 @@ from plugin.collect.vocabulary import (
     translated,
 )
 from plugin.errors import BodyRefused, EventRefused
-from plugin.shop import Shop
+from plugin.shop import Shop, to_major
 
 MOST_EVENTS = 25
 OF_THEIR_OWN = frozenset({"items", "value", "currency", "transaction_id"})  # fields of Event
@@ -280,6 +280,12 @@ def _with_money(event: Event, params: Mapping[str, Any], reading: Reading) -> Ev
             raise EventRefused("a purchase needs value or items")
         amounts["value"] = worth(items)
     rest = {name: value for name, value in params.items() if name not in OF_THEIR_OWN}
+    # An amount is a number to all who read it, in whichever form it was sent.
+    rest |= {
+        name: to_major(amount, currency)
+        for name, amount in amounts.items()
+        if isinstance(rest.get(name), str)
+    }
     return replace(
         event,
         params=read_params(rest, reading.allowed, given=event.name in GIVEN),

@@ -204,6 +204,8 @@ class PlainReader:
         priced = bool(items) or amount is not None
         for extra in EXTRAS:
             if extra in params:
+                if type(params[extra]) is str:  # becomes a number
+                    raise Odd
                 priced = True
                 self._amounts[type(params[extra]), params[extra], currency]
         order = None if order is ABSENT else self._item_ids[order]

@@ -291,6 +291,14 @@ def test_a_crawler_is_a_bot_even_if_it_names_its_tool() -> None:
 # ---- traits, pages, items
 
 
+@pytest.mark.parametrize("amount", ["12.50", 12.5])
+def test_an_amount_is_kept_as_a_number_in_whichever_form_it_was_sent(amount: Any) -> None:
+    amounts = {"tax": amount, "shipping": amount, "discount": amount}
+    sale = {"transaction_id": "A-1", "currency": "EUR", "value": 40}
+    found = taken(event(name="purchase", params={**sale, **amounts}))
+    assert found.params == {"tax": 12.5, "shipping": 12.5, "discount": 12.5}
+
+
 def test_a_trait_may_be_called_as_money_is() -> None:
     found = taken(event(name="identify", params={"value": "high", "currency": "won", "tax": True}))
     assert found.params == {"value": "high", "currency": "won", "tax": True}
