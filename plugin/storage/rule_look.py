@@ -6,7 +6,6 @@ import heapq
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from plugin.segment.shape import Rule, leaves
@@ -17,11 +16,12 @@ from plugin.storage.rule_sql import Maker
 from plugin.storage.rule_words import calls_us
 
 SPAN = "select min(id) as first, max(id) as last from profiles"
-# Each visitor is asked each leaf once; all that is told is made of the answers.
+# Each visitor is asked each leaf once; all that is told is made of the answers. Those who came
+# lately cost the most and have the highest ids: they are dealt out to all parts.
 LOOK = """
 with found as materialized (
   select p.id, coalesce(p.last_seen_at, 0) as seen{leaves} from profiles p
-  where p.first_seen_at <= :now and p.id between :low and :high
+  where p.first_seen_at <= :now and p.id % :parts = :part
 ), held as materialized (select id, seen from found where coalesce({whole}, false))
 select 0 as what, 0 as key, count(*) as told, '' as slug from held
 """
@@ -81,13 +81,12 @@ def looked(
     parts = list(leaves(rule))
     maker = Maker(tx, shop, now)
     sql, params = _statement(maker, rule, parts, wanted)
-    ranges = _ranges(tx, 1 if calls_us(sql) else cores())
+    many = _parts(tx, 1 if calls_us(sql) else cores())
 
     def ask(look: Tx, part: int) -> list[tuple[Any, ...]]:
-        low, high = ranges[part]
-        return look.tuples(sql, **params, low=low, high=high)
+        return look.tuples(sql, **params, parts=many, part=part)
 
-    rows = [row for told in ask_all(store, tx, len(ranges), ask, check) for row in told]
+    rows = [row for told in ask_all(store, tx, many, ask, check) for row in told]
     return _told(tx, rows, parts, wanted)
 
 
@@ -112,13 +111,10 @@ def _statement(
     return sql.replace("{leaves}", told), params
 
 
-def _ranges(tx: Tx, most: int) -> list[tuple[int, int]]:
-    """The ids of visitors, cut in at most so many parts that are asked at once."""
+def _parts(tx: Tx, most: int) -> int:
+    """In how many parts, at most so many, the visitors are to be asked at once."""
     row = tx.one(SPAN) or {}
-    first, last = row.get("first") or 0, row.get("last") or 0
-    many = most if last - first >= FEW else 1
-    edges = [first + (last + 1 - first) * place // many for place in range(many + 1)]
-    return [(low, high - 1) for low, high in pairwise(edges)]
+    return most if (row.get("last") or 0) - (row.get("first") or 0) >= FEW else 1
 
 
 def _told(tx: Tx, rows: Sequence[tuple[Any, ...]], parts: Sequence[Rule], wanted: Wanted) -> Looked:

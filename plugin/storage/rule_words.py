@@ -53,9 +53,6 @@ class Words(Protocol):
     def plain_text(self, value: str, key: str) -> str:
         """A member that is a text wherever it is there, as it was told; null: none, or empty."""
 
-    def text_alone(self, value: str, key: str) -> str:
-        """The member as it was told; null: it is no text."""
-
     def maybe(self, value: str, needle: str) -> str:
         """False only if no text in the JSON, folded, holds the ASCII text ``needle``, as it stands
         in JSON: for a look that costs less than reading it.
@@ -133,10 +130,6 @@ class SqliteWords:
     def plain_text(self, value: str, key: str) -> str:
         """The member."""
         return f"nullif({value} ->> {key}, '')"
-
-    def text_alone(self, value: str, key: str) -> str:
-        """The member, where it is a text."""
-        return f"(case json_type({value}, {key}) when 'text' then {value} ->> {key} end)"
 
     def token(self, value: str, key: str) -> str:
         """The member as JSON text."""
@@ -220,10 +213,6 @@ class PostgresWords:
     def plain_text(self, value: str, key: str) -> str:
         """The member."""
         return f"nullif({value} ->> {key}, '')"
-
-    def text_alone(self, value: str, key: str) -> str:
-        """The member, where it is a text."""
-        return f"(case json_typeof({value} -> {key}) when 'string' then {value} ->> {key} end)"
 
     def maybe(self, value: str, needle: str) -> str:
         """Always: it reads fast enough."""

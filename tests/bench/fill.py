@@ -94,12 +94,16 @@ class Visitor:
     like: int
     began_at: int = 0
     before_at: int | None = None
+    visits: int = 0
 
     def came(self, first: int, last: int, event_id: str) -> None:
         """Note events from ``first`` to ``last``, the one with this id."""
-        if not self.began_at or first - self.last_at >= IDLE_MS:
-            self.before_at = self.last_at if self.began_at else None
-            self.began_at = first
+        if not self.visits:
+            self.first_at = self.began_at = first
+            self.visits = 1
+        elif first - self.last_at >= IDLE_MS:
+            self.before_at, self.began_at = self.last_at, first
+            self.visits += 1
         self.last_at, self.last_event_id = last, event_id
 
 
@@ -108,8 +112,8 @@ TABLES = {
     "item_events": ("event_id", "profile", "at"),
     "orders": ("transaction_id", "event_id", "profile", "at", "day"),
     "profiles": (
-        "id", "visitor_id", "first_seen_at", "last_seen_at", "last_event_id", "session_started_at",
-        "prev_seen_at",
+        "id", "visitor_id", "first_seen_at", "last_seen_at", "last_event_id", "sessions_total",
+        "session_started_at", "prev_seen_at",
     ),
     "declared": ("profile",),
     "items": (),
@@ -286,6 +290,7 @@ class Filling:
             session_started_at=visitor.began_at,
             prev_seen_at=visitor.before_at,
             last_event_id=visitor.last_event_id,
+            sessions_total=visitor.visits,
         )
         for row in self._like.declared.get(visitor.like, ()):
             self._add("declared", row, profile=profile)
