@@ -70,10 +70,12 @@ def after_visit(model: Built, seen: Sequence[str], profile_id: int | None, n: in
             visitor=profile_id or 0,
             forgotten=model.forgotten,
         )
+        found = {one.number: one for one in placed}
         # Numbers behind the model's are of products viewed since, and are not known for ever.
-        names = {one.number: model.recent.item_id(one.number) for one in placed}
-    found = {one.number: one for one in placed}
-    return Ranked(list(found), names.__getitem__, lambda number: found[number].places)
+        known = len(model.ids)
+        new = {number: model.recent.item_id(number) for number in found if number >= known}
+    name = model.ids.__getitem__ if not new else lambda number: new.get(number) or model.ids[number]
+    return Ranked(list(found), name, lambda number: found[number].places)
 
 
 def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:

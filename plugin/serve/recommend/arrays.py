@@ -8,7 +8,9 @@ that is mapped into memory is shared by all processes that look at it.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -16,6 +18,7 @@ import orjson
 from plugin.errors import PluginError
 
 MARK = b"regulars-model-1"
+STRIDE = 32  # ids of which one is held in memory, to search by
 EDGE = 8  # arrays begin at multiples of it
 KINDS = frozenset("BIQqf")  # of the array module: bytes, 32 and 64 bits, and 32 bits of a real
 
@@ -96,7 +99,8 @@ class Ids:
     def number(self, item_id: str) -> int | None:
         """The number of a product; None: the model does not know it. log2(products) looks."""
         wanted = item_id.encode("utf-8", "replace")
-        low, high = 0, len(self._ends)
+        part = bisect_right(self._firsts, wanted) - 1
+        low, high = max(0, part * STRIDE), min((part + 1) * STRIDE, len(self._ends))
         while low < high:
             middle = (low + high) // 2
             start = self._ends[middle - 1] if middle else 0
@@ -108,6 +112,14 @@ class Ids:
             else:
                 return middle
         return None
+
+    @cached_property
+    def _firsts(self) -> list[bytes]:
+        """The first id of every ``STRIDE``, so that most of a search is done in one step."""
+        return [
+            self._text[self._ends[number - 1] if number else 0 : self._ends[number]].tobytes()
+            for number in range(0, len(self._ends), STRIDE)
+        ]
 
     def numbers(self, item_ids: Iterable[str]) -> list[int]:
         """The numbers of those products that the model knows, in the order given."""

@@ -210,11 +210,20 @@ class _Work:
     def _asked(self, strategy: str, most: int) -> Iterator[Pick]:
         listed = self.shelves(strategy)
         self.had[strategy] = len(listed)
+        usable = self._usable(strategy, listed, self.window.filters, most)
+        if self.window.filters == EVERYTHING:
+            return usable
+        return self._and_further(strategy, listed, usable, most)
+
+    def _and_further(
+        self, strategy: str, listed: Sequence[str], usable: Iterator[Pick], most: int
+    ) -> Iterator[Pick]:
+        """The ``usable`` ones of a list, and when they are too few, others of the catalogue."""
         met = 0
-        for pick in self._usable(strategy, listed, self.window.filters, most):
+        for pick in usable:
             met += 1
             yield pick
-        if met < most and self.window.filters != EVERYTHING:
+        if met < most:
             known = set(listed)
             rest = [one for one in self.further(strategy) if one not in known]
             self.had[strategy] += len(rest)
@@ -228,18 +237,18 @@ class _Work:
         # In portions: most shelves are good from the top, and every product looked up costs. What
         # boosts move may come from the end.
         boosts = self.window.boosts if strategy != PINS else ()
-        if boosts:
-            fit = list(self._fitting(strategy, item_ids, len(item_ids) or 1, filters))
-            places = {product.item_id: place for place, product in fit}
-            for product, boost in in_order(boosts, [product for _, product in fit]):
-                yield Pick(product, strategy, places[product.item_id], boost)
-        else:
-            for place, product in self._fitting(strategy, item_ids, most + SPARE, filters):
-                yield Pick(product, strategy, place)
+        if not boosts:
+            return self._fitting(strategy, item_ids, most + SPARE, filters)
+        fit = list(self._fitting(strategy, item_ids, len(item_ids) or 1, filters))
+        places = {pick.product.item_id: pick.place for pick in fit}
+        return (
+            Pick(product, strategy, places[product.item_id], boost)
+            for product, boost in in_order(boosts, [pick.product for pick in fit])
+        )
 
     def _fitting(
         self, strategy: str, item_ids: Sequence[str], step: int, filters: Filters
-    ) -> Iterator[tuple[int, Product]]:
+    ) -> Iterator[Pick]:
         """Those that may be shown, each once, with their places; looked up ``step`` at a time."""
         met: set[str] = set()
         for start in range(0, len(item_ids), step):
@@ -252,7 +261,7 @@ class _Work:
                 product = known.get(item_id)
                 why = self._keeps_out(item_id, product, filters)
                 if why is None and product is not None:
-                    yield place, product
+                    yield Pick(product, strategy, place)
                 elif self.tells and why is not None:
                     self._leave_out(item_id, strategy, *why)
 

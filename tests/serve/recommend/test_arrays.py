@@ -5,10 +5,18 @@ from __future__ import annotations
 from array import array
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from plugin.serve.recommend.arrays import Arrays, Broken, Ids, id_arrays, in_id_order, pack
+from plugin.serve.recommend.arrays import (
+    STRIDE,
+    Arrays,
+    Broken,
+    Ids,
+    id_arrays,
+    in_id_order,
+    pack,
+)
 from plugin.serve.recommend.runs import Runs
 
 
@@ -28,12 +36,15 @@ def test_a_file_that_is_cut_is_said_to_be_broken(cut: int):
         Arrays(file[:cut])
 
 
-@given(st.lists(st.text(min_size=1, max_size=8), max_size=30))
+@given(st.lists(st.text(min_size=1, max_size=8), max_size=3 * STRIDE))
+@example([str(number) for number in range(2 * STRIDE)])
+@example([str(number) for number in range(2 * STRIDE + 1)])
 def test_every_id_is_found_by_its_number_and_back(item_ids: list[str]):
     known = in_id_order(item_ids)
     ids = Ids(Arrays(b"".join(pack(id_arrays(known), {}))))
     assert [ids.number(ids[number]) for number in range(len(ids))] == list(range(len(known)))
-    assert ids.number("nothing called so") is None
+    for text in ("", "0", "9", "nothing called so", "\U0010ffff" * 9):
+        assert (ids.number(text) is None) == (text not in known)
 
 
 def test_rows_come_back_as_they_were_appended():

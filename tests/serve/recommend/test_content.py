@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log
+from unittest.mock import patch
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from plugin.serve.product import Product
+from plugin.serve.recommend import content
 from plugin.serve.recommend.arrays import Arrays, pack
-from plugin.serve.recommend.content import Words, blend, word_arrays
+from plugin.serve.recommend.content import K1, WEIGHTS, B, Words, blend, word_arrays
 from plugin.serve.recommend.words import tokens, words_of
 
+KINDS = [f"{kind}:{number}" for kind in "cbtwp" for number in range(3)]
 BAG, OTHER_BAG, RUCKSACK, MUG, LAMP = range(5)
 SHOP = (
     Product("bag", "Canvas tote", category="Bags > Totes", brand="Moss", price=3900),
@@ -67,6 +74,56 @@ def test_variants_are_taken_out_of_any_other_list_too():
     made = words_in([*variants, *cups, SHOP[LAMP]])
     viewed = [(1, 0.9), (3, 0.8), (4, 0.7), (5, 0.6), (99, 0.5)]
     assert numbers(made.without_variants(words_of(variants[0]), viewed)) == [3, 5, 99]
+
+
+@example([["c:0", "b:0", "b:1"], *2 * [["c:0"]], ["b:0", "b:1"], *20 * [["w:0"]]], 90, 1, 3)
+@given(
+    st.lists(st.lists(st.sampled_from(KINDS), max_size=6, unique=True), min_size=1, max_size=60),
+    st.integers(1, 90),
+    st.integers(1, 40),
+    st.integers(0, 3),
+)
+def test_the_most_alike_are_those_that_share_most(
+    shop: list[list[str]], looked_at: int, judged: int, commonest: int
+):
+    """As the definition has it: every word of every product weighed, with no short cut."""
+    with patch.multiple(content, LOOKED_AT=looked_at, JUDGED=judged, COMMONEST=commonest):
+        made = words_in_lists(shop)
+        found = made.similar(shop[0], judged, {0})
+    assert found == plainly(shop, looked_at, judged)
+
+
+def words_in_lists(shop: Sequence[Sequence[str]]) -> Words:
+    return Words(Arrays(b"".join(pack(word_arrays(shop), {}))))
+
+
+def plainly(shop: list[list[str]], looked_at: int, judged: int) -> list[tuple[int, float]]:
+    """What is like the first product of ``shop``."""
+    texts = sorted({word for words in shop for word in words})
+    having = {word: [n for n, words in enumerate(shop) if word in words] for word in texts}
+    weight = {word: weight_of(word, len(having[word]), len(shop)) for word in texts}
+    left, shares = looked_at, dict[int, float]()
+    for word in sorted(shop[0], key=lambda one: (-weight[one], one)):
+        if left <= 0:
+            break
+        step = -(-len(having[word]) // left)
+        for number in having[word][::step]:
+            shares[number] = shares.get(number, 0.0) + weight[word]
+        left -= len(having[word]) // step
+    shares.pop(0, None)
+    best = sorted(shares, key=lambda number: -shares[number])[:judged]
+    usual = sum(map(len, shop)) / len(shop)
+
+    def alike(number: int) -> float:
+        both = sum(weight[word] for word in shop[number] if word in shop[0])
+        return both * ((K1 + 1) / (1 + K1 * (1 - B + B * len(shop[number]) / usual)))
+
+    return sorted(((number, alike(number)) for number in best), key=lambda one: (-one[1], one[0]))
+
+
+def weight_of(word: str, having: int, products: int) -> float:
+    rarity = log(1 + (products - having + 0.5) / (having + 0.5))
+    return array("f", [WEIGHTS[word[0]] * rarity])[0]
 
 
 def test_all_of_a_category_too_large_to_look_through_have_a_chance():
