@@ -98,14 +98,15 @@ def _shelves(tx: Tx, item_ids: AbstractSet[str]) -> dict[str, Shelf]:
 
 
 @lru_cache(maxsize=4096)  # a product's tags are the same in most of its states
-def _tags(told: str) -> frozenset[str]:
+def tags(told: str) -> frozenset[str]:
+    """The tags of a state, folded, as its column has them."""
     return frozenset(map(fold, orjson.loads(told)))
 
 
 def _read(tx: Tx, item_ids: Sequence[str]) -> Iterator[tuple[str, Shelf]]:
     states: dict[str, list[State]] = {}
-    for item_id, at, price, sale_price, availability, tags in tx.tuples(STATES, ids=item_ids):
-        state = State(at, price, sale_price, availability, _tags(tags))
+    for item_id, at, price, sale_price, availability, labels in tx.tuples(STATES, ids=item_ids):
+        state = State(at, price, sale_price, availability, tags(labels))
         states.setdefault(item_id, []).append(state)
     for item_id, first_seen_at in tx.tuples(FIRST_SEEN, ids=item_ids):
         yield item_id, Shelf(first_seen_at, tuple(states.get(item_id, ())))

@@ -1,7 +1,8 @@
-"""How are visits, and what is viewed most, asked in SQL, so that Python need not look at each?
+"""How are visits, and what is viewed most or of which kind, asked in SQL, so that Python need not
+look at each?
 
-``segment.visits`` and ``segment.tastes`` say the same of one visitor. Whoever was not seen since
-the span began has no events in it, and costs nothing.
+``segment.visits``, ``segment.tastes`` and ``segment.shelf`` say the same of one visitor. Whoever
+was not seen since the span began has no events in it, and costs nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from plugin.segment import lead
 from plugin.segment.shape import Window
 from plugin.segment.tastes import MONTH, VIEW, WEEK
 from plugin.segment.visits import QUARTER, SLOW
-from plugin.storage import rule_visits
+from plugin.storage import rule_shelf, rule_visits
 from plugin.storage.rule_events import EventLeaves
 from plugin.storage.rule_parts import Parts
 
@@ -62,12 +63,32 @@ def _lead(parts: Parts, events: EventLeaves) -> str | None:
 
 def _top(field: str) -> Callable[[Parts, EventLeaves], str]:
     def share(parts: Parts, events: EventLeaves) -> str:
-        views = events.source(VIEW, Window(within=MONTH), ())
-        most = f"cast(({_most(field, MONTH, events)}) as {{real}})"
-        value = f"{most} / nullif((select count(*) {views}), 0)"
-        return _seen(parts, MONTH, value)
+        return _of_views(f"({_most(field, MONTH, events)})", parts, events)
 
     return share
+
+
+def _tagged(tag: str) -> Callable[[Parts, EventLeaves], str]:
+    return lambda parts, events: _of_views(rule_shelf.tagged(tag, parts, events), parts, events)
+
+
+def _on_sale(parts: Parts, events: EventLeaves) -> str:
+    return _of_views(rule_shelf.on_sale(parts, events), parts, events)
+
+
+def _new(parts: Parts, events: EventLeaves) -> str:
+    return _of_views(rule_shelf.new(parts, events), parts, events)
+
+
+def _sold_out(parts: Parts, events: EventLeaves) -> str:
+    return _seen(parts, MONTH, rule_shelf.sold_out(parts, events), "0")
+
+
+def _of_views(figure: str, parts: Parts, events: EventLeaves) -> str:
+    """A figure over the product views of 30 days, as a part of how many there are."""
+    views = events.source(VIEW, Window(within=MONTH), ())
+    value = f"cast({figure} as {{real}}) / nullif((select count(*) {views}), 0)"
+    return _seen(parts, MONTH, value)
 
 
 def _most_views(parts: Parts, events: EventLeaves) -> str:
@@ -96,6 +117,11 @@ VALUES: dict[str, Callable[[Parts, EventLeaves], str | None]] = {
     "max_views_same_product_7d": _most_views,
     "top_category_share_30d": _top("item_category"),
     "top_brand_share_30d": _top("item_brand"),
+    "eco_view_share_30d": _tagged("eco"),
+    "gift_view_share_30d": _tagged("gift"),
+    "sale_view_share_30d": _on_sale,
+    "new_arrival_share_30d": _new,
+    "oos_views_30d": _sold_out,
 }
 
 

@@ -19,13 +19,13 @@ from plugin.collect.event import Item
 from plugin.profile.profile import Profile
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.shape import TraitLeaf
-from plugin.segment.tastes import FORTNIGHT, MONTH, WEEK
+from plugin.segment.tastes import FORTNIGHT, WEEK
 from plugin.segment.traits import Trait
 from plugin.segment.worked import EVERY, Worked
 from plugin.shop import DAY
 from plugin.storage import rule_habits, rule_standing, standings
 from plugin.storage.engine import Tx
-from plugin.storage.facts import ALSO, load_facts
+from plugin.storage.facts import load_facts
 from plugin.storage.profiles import load
 from plugin.storage.rule_events import EventLeaves
 from plugin.storage.rule_parts import SET, Parts
@@ -54,12 +54,6 @@ SPANS = {
     "hot_product_in_cart": WEEK,
     "policy_views_7d": WEEK,
     "gift_search_14d": FORTNIGHT,
-    "eco_view_share_30d": MONTH,
-    "gift_view_share_30d": MONTH,
-    "sale_view_share_30d": MONTH,
-    "new_arrival_share_30d": MONTH,
-    "oos_views_30d": MONTH,
-    "view_price_pct_median_30d": MONTH,
 }
 SINCE = """
 select profile, name, at, event_id, params, items from events
@@ -156,12 +150,10 @@ def _lately(trait: Trait, asked: Worked, parts: Parts, since: int) -> Iterator[t
     for place in range(0, len(ids), BATCH):
         events = _events_since(tx, ids[place : place + BATCH], whole, since)
         known = load(tx, list(events)) if trait.name in READ_THE_PROFILE else {}
-        also = {name: ALSO[name](tx, list(events), events) for name in asked.also}
         for profile, told in events.items():
             times = {name: tuple(one.at for one in found) for name, found in told.items()}
-            own = {name: found.get(profile) for name, found in also.items()}
             mine = {name: tuple(found) for name, found in told.items()}
-            yield profile, Facts(known.get(profile, nobody), times, mine, own)
+            yield profile, Facts(known.get(profile, nobody), times, mine)
 
 
 def _who(asked: Worked, parts: Parts) -> Sequence[int]:

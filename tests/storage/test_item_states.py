@@ -45,12 +45,17 @@ def does(store: Store, shop: Shop, who: str, name: str, at: int, *lines: Item, *
 
 
 def asked(store: Store, shop: Shop, now: int, name: str, op: str, value: Any = None) -> set[str]:
-    """Who satisfies a trait, by SQL over everybody; each visitor's page must say the same."""
+    """Who satisfies a trait, by SQL over everybody; SQL over these alone and each visitor's page
+    must say the same.
+    """
     rule = {"trait": name, "op": op} | ({} if value is None else {"value": value})
     with store.write() as tx:
         STEPS["put_segment"](tx, shop, "asked", "Asked", rule, True, now)
     with store.read() as tx:
         found = set(rules.matching(tx, read_rule(rule), now, shop, 10))
+        held = rules.matching_profiles(tx, read_rule(rule), now, shop)
+        every = [profile for (profile,) in tx.tuples("select id from profiles")]
+        assert rules.matching_among(tx, read_rule(rule), now, shop, every) == held
         there = [v for (v,) in tx.tuples("select visitor_id from profiles")]
     seen = {v for v in there if look_at(store, shop, v, now).segments}
     then = {str(one["visitor_id"]) for one in members_as_of(store, shop, "asked", now, 10)[0]}
@@ -167,6 +172,15 @@ def test_no_later_word_changes_what_a_view_was_when_it_was_told(
             assert found["oos_views_30d"] == gone
             assert found["eco_view_share_30d"] == round(eco, 4)
             assert found["sale_view_share_30d"] == round(sale / len(counted), 4)
+            with store.read() as tx:
+                for name, value in (
+                    ("oos_views_30d", gone),
+                    ("eco_view_share_30d", eco),
+                    ("sale_view_share_30d", sale / len(counted)),
+                ):
+                    rule = read_rule({"trait": name, "op": "=", "value": value})
+                    later = now + len(acts)
+                    assert mark in rules.matching(tx, rule, later, shop, 1_000), name
 
     law()
 
