@@ -39,7 +39,7 @@ def different(name: str, span: int | None, said: Callable[[Happening], tuple[Any
 
     def value(facts: Facts, now: int, shop: Shop) -> int:
         told = (one for event in recent(facts, name, now, span) for one in said(event))
-        return len({(one.__class__ is bool, one) for one in told if one is not None})
+        return len({(one.__class__ is bool, one) for one in told if one is not None and one != ""})
 
     return Worked(value, sliding([name], span), whole=(name,))
 

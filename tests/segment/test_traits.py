@@ -134,8 +134,8 @@ def test_who_searches_for_a_gift_is_known_in_three_languages(
 def test_reviews_size_guides_and_coupons_are_counted(now: int, shop: Shop) -> None:
     events = [did("view_reviews", now - n * DAY) for n in range(3)]
     events += [did("view_size_guide", now - n * 7 * DAY) for n in range(3)]
-    # One coupon copied twice was claimed once; a click on a button is no claim.
-    codes = ({"coupon": "A"}, {"coupon": "A"}, {"coupon": "B"}, {})
+    # One coupon copied twice was claimed once; a click on a button, or without a code, is no claim.
+    codes = ({"coupon": "A"}, {"coupon": "A"}, {"coupon": "B"}, {"coupon": ""}, {})
     events += [did("popup_click", now - n * HOUR, **one) for n, one in enumerate(codes)]
     known = {name: asked(name, shop, now, *events) for name in TRAITS if name.endswith("d")}
     assert (known["review_reads_30d"], known["size_guide_views_14d"]) == (3, 2)

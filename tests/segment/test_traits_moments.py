@@ -37,7 +37,7 @@ params = st.fixed_dictionaries(
         "connection": st.sampled_from(("4g", "3g", "save-data")),
         "results": st.sampled_from((0, 2, "0")),
         "search_term": st.sampled_from(("gift", "boots")),
-        "coupon": st.sampled_from(("A", "B")),
+        "coupon": st.sampled_from(("A", "B", "")),
         "discount": st.sampled_from((0, 5)),
         "page_location": st.sampled_from(("https://m.example/returns", "https://m.example/")),
         "birthday": st.sampled_from(("02-29", "1990-09-23", "09-22")),
@@ -134,13 +134,13 @@ class Hand:
         return sum("returns" in page for page in pages)
 
     def coupon_claims_180d(self) -> Any:
-        return len({e.params.get("coupon") for e in self.of("popup_click", 180)} - {None})
+        return len({e.params.get("coupon") for e in self.of("popup_click", 180)} - {None, ""})
 
     def categories_bought(self) -> Any:
         return len({i.category for e in self.of("purchase") for i in e.items} - {None})
 
     def discount_order_share(self) -> Any:
-        return _share(["coupon" in e.params or e.params.get("discount") == 5
+        return _share([bool(e.params.get("coupon")) or e.params.get("discount") == 5
                        for e in self.of("purchase")])  # fmt: skip
 
     def refund_order_share(self) -> Any:
