@@ -31,8 +31,9 @@ def customer_visitor_id(customer_id: str) -> str:
 def check_order(body: Mapping[str, Any], shop: Shop, now: int) -> Event:
     """The order as a ``purchase``, or as a ``refund`` when its status says so.
 
-    The event's id is made from the order, so that telling it again changes nothing. A refund
-    without a value takes the whole order back. Raises BodyRefused.
+    The event's id is made from what is told, so that telling it again changes nothing, and of two
+    tellings that differ the earlier one counts, whichever came first. A refund without a value
+    takes the whole order back. Raises BodyRefused.
     """
     try:
         return _read(body, shop, now)
@@ -56,7 +57,9 @@ def _read(body: Mapping[str, Any], shop: Shop, now: int) -> Event:
     at = read_timestamp(body["timestamp"], now, trusted=True)[0] if "timestamp" in body else now
     visitor_id, params = _who(body)
     params |= _taken_off(body, currency)
-    told = f"{kind}:{order}:" + (f"{value}:{body.get('timestamp')}" if kind == "refund" else "")
+    told = f"{kind}:{order}:{value}:{body.get('timestamp')}"
+    if kind == "purchase":  # by whom it is told may say who two visitors are
+        told += f":{visitor_id}:{params.get('customer_id')}"
     return Event(
         event_id="order-" + hashlib.sha256(told.encode()).hexdigest()[:32],
         visitor_id=visitor_id,

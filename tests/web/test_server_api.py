@@ -43,6 +43,16 @@ def test_events_of_any_age_and_of_several_visitors_are_kept(moon: Any, now: int)
     assert seen["events"][0]["timestamp"] == now - 400 * DAY
 
 
+@pytest.mark.parametrize("tellings", [(20000, 30000), (30000, 20000)])
+def test_of_two_confirmations_the_earlier_counts_whichever_came_first(
+    moon: Any, clock: Any, tellings: tuple[int, int]
+) -> None:
+    for value in tellings:
+        moon.server("POST", "/v1/orders", order(value=value, timestamp=clock.at - value))
+    seen = moon.server("GET", f"/v1/visitors/{CHO}").get_json()
+    assert (seen["traits"]["orders_total"], seen["traits"]["revenue_total"]) == (1, 30000)
+
+
 def test_an_order_is_counted_once_and_its_refund_taken_off(moon: Any) -> None:
     for _ in range(2):
         assert moon.server("POST", "/v1/orders", order()).status_code == 200
