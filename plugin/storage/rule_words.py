@@ -16,7 +16,6 @@ import orjson
 
 from plugin.profile.profile import Profile
 from plugin.segment.compare import declared_text
-from plugin.segment.evaluate import bucket
 from plugin.segment.facts import Facts
 from plugin.segment.lead import SCORE
 from plugin.segment.text import fold
@@ -84,9 +83,6 @@ class Words(Protocol):
 
     def mean(self, value: str) -> str:
         """The average, as decimals are added."""
-
-    def place(self, salt: str) -> str:
-        """The visitor's place from 0 to below 100."""
 
 
 class SqliteWords:
@@ -180,10 +176,6 @@ class SqliteWords:
         """The average."""
         return f"decimal_mean({value})"
 
-    def place(self, salt: str) -> str:
-        """The visitor's place."""
-        return f"bucket({salt}, p.visitor_id)"
-
 
 class PostgresWords:
     """As ``Words``, with what PostgreSQL has."""
@@ -271,12 +263,6 @@ class PostgresWords:
         """The average, with more digits than a float has."""
         return f"cast(sum({value}) * 1.00000000000000000000 / count({value}) as double precision)"
 
-    def place(self, salt: str) -> str:
-        """The visitor's place: the first 32 bits of the hash, as ``bucket`` reads them."""
-        told = f"convert_to(cast({salt} as text) || ':' || p.visitor_id, 'UTF8')"
-        bits = f"cast('x' || substr(encode(sha256({told}), 'hex'), 1, 8) as bit(32))"
-        return f"(cast({bits} as bigint) / cast(4294967296 as double precision) * 100)"
-
     def _folded(self, text: str) -> str:
         """``text`` folded: in ASCII by ``lower``, else letter by letter after normalising."""
         folds = f"cast({self._bind(_folds())} as jsonb)"
@@ -300,7 +286,6 @@ def teach(connection: Any) -> None:
     """Give a connection of SQLite the functions that rules call."""
     connection.create_function("json_folded", 1, json_folded, deterministic=True)
     connection.create_function("json_said", 1, json_said, deterministic=True)
-    connection.create_function("bucket", 2, bucket, deterministic=True)
     try:
         connection.execute("select pow(2.0, 0.5)")
     except Exception:  # a library that was built without mathematics
@@ -313,7 +298,7 @@ def teach(connection: Any) -> None:
 @lru_cache(maxsize=100_000)  # the same few words come again and again
 def calls_us(sql: str) -> bool:
     """Whether SQLite comes back to Python for each row, which threads can only do in turn."""
-    return any(f"{name}(" in sql for name in ("bucket", "json_folded", "json_said"))
+    return any(f"{name}(" in sql for name in ("json_folded", "json_said"))
 
 
 def json_folded(token: str | None) -> str | None:

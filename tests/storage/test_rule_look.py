@@ -17,7 +17,11 @@ from plugin.storage.rule_look import Wanted, looked
 
 VIEWED = {"event": "view_item", "measure": "count", "op": ">=", "value": 1}
 KOREA = {"trait": "country", "op": "is", "value": "KR"}
-RULE = read_rule({"all": [VIEWED, {"not": {"any": [KOREA, {"trait": "p_churn", "op": "unset"}]}}]})
+HALF = {"bucket": "spring", "below": 60}
+OFTEN = {"trait": "sessions_30d", "op": ">=", "value": 1}
+RULE = read_rule(
+    {"all": [VIEWED, {"not": {"any": [KOREA, {"trait": "p_churn", "op": "unset"}]}}, HALF, OFTEN]}
+)
 MEMBER = "insert into memberships (segment, profile, entered_at, version) values ('vip', :p, 0, 1)"
 NAMES = ("mina", "cho", "ana", "tomo", "lin", "noa")
 
