@@ -12,7 +12,7 @@ from plugin.errors import NotFound
 from plugin.journey import coupons
 from plugin.journey.acting import Acting
 from plugin.journey.popups import moment_of
-from plugin.journey.shelves import Asked, Shelves
+from plugin.journey.shelves import BY_VIEWS, Asked, Shelves
 from plugin.serve.experiment import CONTROL, arm
 from plugin.serve.page import is_named
 from plugin.serve.recommend.fill import (
@@ -134,11 +134,12 @@ def desk(store: Store, shop: Shop, wish: Wish, now: int, explains: bool = False)
 
 def _catalogued(catalogue: Catalogue, wish: Wish) -> Wish:
     """The wish with its product and its cart by the ids of the catalogue, whatever a page calls
-    them. Few lists need what was viewed: those find it out themselves.
+    them. Few lists need what was viewed: those ask, and then it is looked up here with the others.
     """
     own = () if wish.item_id is None else (wish.item_id,)
     asked = (*own, *(wish.cart or ()))
-    found = catalogue.named(asked)
+    seen = wish.viewed if wish.strategy in BY_VIEWS else None
+    found = catalogue.named((*asked, *(seen or ())))[: len(asked)]
     if found == asked:
         return wish
     item, found = (found[0], found[1:]) if own else (None, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -47,19 +47,11 @@ BY_TASTE = frozenset({"offers", "new_arrivals"})
 # A model of more orders than this knows what is bought together; else the newest are looked at.
 BY_ORDERS = frozenset({"bought_together", "cart_complements"})
 YOUNG_ORDERS = 1_000
-# To know a visitor's segments costs more than most lists do, and the products looked at something.
+# To know segments costs more than most lists do, and to know what was looked at costs something:
+# some lists are made of it, some need it where the page has no product of its own.
 BY_SEGMENT = frozenset({"segment_favourites", "back_in_stock"})
-BY_VIEWS = frozenset(
-    {
-        "recently_viewed",
-        "viewed_together",
-        "bought_together",
-        "similar",
-        "for_you",
-        "new_arrivals",
-        "offers",
-    }
-)
+BY_VIEWS = frozenset({*BY_TASTE, "recently_viewed", "for_you"})
+OF_PAGE = frozenset({"viewed_together", "bought_together", "similar"})
 # How long the lists of a product's page are kept: one serves windows of every length up to it.
 PAGE_PLACES = (100, 2 * MOST_SPARE)
 
@@ -168,7 +160,9 @@ class Shelves:
     def viewed_together(self, model: models.Built, n: int) -> Ranked:
         """What people look at beside the page's product."""
         n = _places(n)
-        return self._of_page(model, "viewed", n, lambda item: ranked.viewed_beside(model, item, n))
+        return self._of_page(
+            model, ("viewed", n), None, lambda item: ranked.viewed_beside(model, item, n)
+        )
 
     def similar(self, model: models.Built, n: int) -> Ranked:
         """What is like the page's product."""
@@ -177,28 +171,39 @@ class Shelves:
         if product is None:
             return NOTHING
         n = _places(n)
-        return self._of_page(model, "like", n, lambda _: ranked.like(model, product, n))
+        told = None if self.explains else hash(product)
+        return self._of_page(model, ("like", n), told, lambda _: ranked.like(model, product, n))
 
     def bought_together(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside the page's product."""
         n = _places(n)
-        return self._of_page(model, "bought", n, lambda item: self._beside(model, (item,), n))
+        told = self.catalogue.version  # categories of all that stands beside it
+        return self._of_page(
+            model, ("bought", n), told, lambda item: self._beside(model, (item,), n)
+        )
 
     def cart_complements(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside all of the cart."""
         return self._beside(model, self.asked.cart, n)
 
     def _of_page(
-        self, model: models.Built, kind: str, n: int, make: Callable[[str], Ranked]
+        self,
+        model: models.Built,
+        kind: tuple[str, int],
+        told: Hashable,
+        make: Callable[[str], Ranked],
     ) -> Ranked:
-        """What the model has for the page's product: the same for everybody, so it is kept."""
+        """What the model has for the page's product: the same for everybody, so it is kept.
+
+        ``told``: of all that the catalogue says, what the list is made of.
+        """
         item = self.page_product
         if item is None:
             return NOTHING
         if self.explains:
             return make(item)
         numbers = self.catalogue.kept_of_page(
-            (kind, item, n), lambda: make(item).numbers, model.generation
+            (item, *kind), lambda: make(item).numbers, (model.generation, told)
         )
         return Ranked(numbers, model.ids.__getitem__)
 
@@ -252,7 +257,7 @@ class Shelves:
             now=acting.now,
             limit=limit,
             profile_id=acting.profile_id,
-            viewed=self.viewed if strategy in BY_VIEWS else None,
+            viewed=self.viewed if strategy in BY_VIEWS or strategy in OF_PAGE else None,
             item_id=self.asked.item_id,
             cart=self.asked.cart,
             segments=acting.segments if strategy in BY_SEGMENT and self._is_segmented else (),

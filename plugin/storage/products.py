@@ -29,7 +29,7 @@ Version = tuple[str | None, str | None]
 @dataclass
 class Kept:
     """What was read of a catalogue of one version. ``absent``: ids it has no product of;
-    ``means``: by whatever pages call a product, its id.
+    ``means``: by whatever pages call a product, its id; ``of_pages``: of any version.
     """
 
     version: Version
@@ -54,7 +54,8 @@ class Catalogue:
         state = (marks.catalogue, marks.learnt)
         kept = _kept.get(store)
         if kept is None or kept.version != state:
-            kept = Kept(state)
+            # Lists of pages say themselves what they are made of: most outlive a change.
+            kept = Kept(state) if kept is None else Kept(state, of_pages=kept.of_pages)
             if state != (None, None):  # else nobody says when it changes
                 _kept[store] = kept
         self._known = kept
@@ -104,10 +105,17 @@ class Catalogue:
         return _kept_in(self._known.lists, MOST_LISTS, name, make, (self._marks.rankings, also))
 
     def kept_of_page(
-        self, name: Hashable, make: Callable[[], Sequence[int]], generation: int
+        self, name: Hashable, make: Callable[[], Sequence[int]], state: Hashable
     ) -> Sequence[int]:
-        """As ``kept``, of a product's page and a model of this ``generation``."""
-        return _kept_in(self._known.of_pages, MOST_PAGES, name, make, generation)
+        """What is called ``name``, of a product's page; made anew when ``state``, all that it is
+        made of, is another than when it was made.
+        """
+        return _kept_in(self._known.of_pages, MOST_PAGES, name, make, state)
+
+    @property
+    def version(self) -> Version:
+        """Another one when anybody said another thing of any product."""
+        return self._known.version
 
     def kept_of_visitor(self, name: Hashable, make: Callable[[], T], also: Hashable = None) -> T:
         """What ``make`` reads of one visitor, anew once anybody has written, or when ``also`` is

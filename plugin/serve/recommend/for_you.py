@@ -120,7 +120,7 @@ def _behind(rankers: SessionRankers, lists: Lists, depth: int) -> list[tuple[int
     """
     tuning = rankers.tuning
     guesses = fuse(lists, tuning.first_weights(), depth)
-    guesses = rankers.habits.lifted(guesses, tuning.first_trend)
+    rankers.habits.lift(guesses, tuning.first_trend)
     best = sorted(guesses.items(), key=itemgetter(1), reverse=True)[: tuning.guesses]
     return rankers.follow.behind(best, tuning.guess_heat, guesses)
 
@@ -134,7 +134,7 @@ def fused(lists: Lists, habits: Habits, seen: Sequence[int], tuning: Tuning) -> 
     }
     scores = fuse({name: lists[name] for name in weights}, weights, tuning.depth)
     agree(scores, lists["behind"], tuning.by_behind)
-    scores = habits.lifted(scores, tuning.by_trend)
+    habits.lift(scores, tuning.by_trend)
     for number, chance in habits.repeats(seen).items():
         again = tuning.by_repeat * chance + tuning.repeat_start
         scores[number] = scores.get(number, 0.0) + again

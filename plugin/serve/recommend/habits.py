@@ -93,15 +93,12 @@ class Habits:
             for back, number in enumerate(newest)
         }
 
-    def lifted(self, scores: dict[int, float], weight: float) -> dict[int, float]:
-        """Each score and ``weight`` times how much the product is on the rise.
+    def lift(self, scores: dict[int, float], weight: float) -> None:
+        """Add to each score ``weight`` times how much the product is on the rise.
 
         One that the model does not know gets nothing.
         """
         trend, known = self._trend, len(self._trend)
-        if not scores or max(scores) < known:
-            return {number: score + weight * trend[number] for number, score in scores.items()}
-        return {
-            number: score + weight * trend[number] if number < known else score
-            for number, score in scores.items()
-        }
+        for number in scores:
+            if number < known:
+                scores[number] += weight * trend[number]

@@ -101,12 +101,12 @@ class Neighbours:
         """
         found: dict[int, float] = {}
         match: dict[int, float] = {}
+        have = found.get
         for place in range(len(newest) - 1, -1, -1):
             rows, weight = self._rows(newest[place], recent), self._overlap[place]
             match.update(dict.fromkeys(rows, self._match[place]))
-            again = {row: found[row] + weight for row in found.keys() & rows}
-            found.update(dict.fromkeys(rows, weight))
-            found.update(again)
+            for row in rows:
+                found[row] = have(row, 0.0) + weight
         return found, match
 
     def _rows(self, number: int, recent: Recent | None) -> list[int]:
@@ -132,7 +132,7 @@ class Neighbours:
         at_hand = recent.last_of(visitor) if recent is not None else None
         if at_hand is not None:
             found.pop(base + at_hand, None)
-        if visitor and found and max(found) >= running:
+        if visitor:
             own = [row for row in found if running <= row < base and profiles[row] == visitor]
             for row in own:
                 del found[row]
@@ -149,7 +149,7 @@ class Neighbours:
     def _best(self, found: dict[int, float], recent: Recent | None) -> list[tuple[float, int]]:
         """The nearest visits (weight, row)."""
         weights, base = self._weights, len(self._ends)
-        if recent is None or not found or max(found) < base:
+        if recent is None:
             weighed = [(overlap * weights[row], row) for row, overlap in found.items()]
         else:
             weighed = [
@@ -183,12 +183,9 @@ class Neighbours:
                 scores[number] = have(number, 0.0) + weight * nearness
         rarity = self._rarity
         known, rarest = len(rarity), self._rarest
-        if not scores or max(scores) < known:
-            return {number: score * rarity[number] for number, score in scores.items()}
-        return {
-            number: score * (rarity[number] if number < known else rarest)
-            for number, score in scores.items()
-        }
+        for number in scores:
+            scores[number] *= rarity[number] if number < known else rarest
+        return scores
 
     def _late(self, row: int, recent: Recent | None) -> list[int]:
         """A visit since the model, as the model would hold it."""
