@@ -11,7 +11,6 @@ from plugin.errors import NotFound
 from plugin.journey.decide import never, with_those_under
 from plugin.journey.standings import Loader, loaders_then
 from plugin.journey.verdicts import inside_of, verdicts
-from plugin.profile.fold import fold
 from plugin.profile.profile import Profile
 from plugin.segment.facts import Facts, Happening
 from plugin.segment.person import JOINED
@@ -70,13 +69,9 @@ def facts_as_of(
     past: log.Past, profile: int, shop: Shop, also: Mapping[str, Mapping[int, Any]] = NOTHING_ELSE
 ) -> Facts:
     """What rules may ask of one visitor, from what had happened up to then, and ``also``."""
-    events = past.logs[profile]
-    told = fold(Profile(events[0].visitor_id), events, shop, past.values)
-    if profile in past.customers:
-        told.customer_id, told.identified = past.customers[profile], True
-    happened = _by_name(events)
+    happened = _by_name(past.logs[profile])
     return Facts(
-        told,
+        log.profile_then(past, profile, shop),
         {name: tuple(one.at for one in own) for name, own in happened.items()},
         happened,
         {name: found.get(profile) for name, found in also.items()},

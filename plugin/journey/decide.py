@@ -17,6 +17,7 @@ from plugin.segment.rule import Rule, needs_of, segments_of
 from plugin.shop import Shop
 from plugin.storage import backfills, by_hand, segments
 from plugin.storage import rules as rules_in_sql
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.by_hand import NOTHING, Placed
 from plugin.storage.documents import Documents, documents
 from plugin.storage.engine import Store, Tx
@@ -64,7 +65,8 @@ def decide(
     with store.read() as tx:
         docs = documents(store, tx)
         rules, asked = _asked(docs, slug)
-        facts = load_facts(tx, ids, *(docs.needs if slug is None else needs_of(rules.values())))
+        needs = docs.needs if slug is None else needs_of(rules.values())
+        facts, coming = facts_by_now(tx, load_facts(tx, ids, *needs), now, shop)
         hands = by_hand.placed(tx, list(facts)) if facts else {}
         waits = segments.waiting_of(tx, list(facts)) if slug is None else {}
     found = Decided(docs.generation, hands=hands)
@@ -86,7 +88,8 @@ def decide(
         found.inside[profile] = {
             s: bool(v.holds) for s, v in answers.items() if s in asked and not v.failed
         }
-        found.next_checks[profile] = soonest(v.next_check for v in answers.values())
+        later = [v.next_check for v in answers.values()]
+        found.next_checks[profile] = soonest([*later, coming.get(profile)])
     return found
 
 

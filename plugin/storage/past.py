@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from plugin.collect.event import Event
+from plugin.profile.fold import fold
+from plugin.profile.profile import Profile
 from plugin.segment.ranking import Order
 from plugin.shop import Shop
 from plugin.storage.engine import Row, Tx
@@ -71,6 +73,15 @@ def past(tx: Tx, ids: Sequence[int], at: int, shop: Shop) -> Past:
     }
     known = {row["profile"]: row["customer_id"] for row in tx.all(CUSTOMERS, ids=list(ids), at=at)}
     return Past(logs, values, known)
+
+
+def profile_then(past: Past, profile: int, shop: Shop) -> Profile:
+    """What the events of one of the ``past`` add up to."""
+    events = past.logs[profile]
+    told = fold(Profile(events[0].visitor_id), events, shop, past.values)
+    if profile in past.customers:
+        told.customer_id, told.identified = past.customers[profile], True
+    return told
 
 
 def orders_then(tx: Tx, at: int, shop: Shop) -> list[Order]:

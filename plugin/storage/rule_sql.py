@@ -38,6 +38,7 @@ from plugin.segment.traits import (
     Trait,
 )
 from plugin.shop import Shop, day_start, local_day
+from plugin.storage.ahead import Ahead
 from plugin.storage.engine import Tx
 from plugin.storage.profiles import KEPT
 from plugin.storage.rule_events import EventLeaves
@@ -76,6 +77,7 @@ class Maker:
     def __init__(self, tx: Tx, shop: Shop, now: int, among: Sequence[int] | None = None) -> None:
         self.parts = Parts(tx, shop, now, among)
         self.events = EventLeaves(self.parts)
+        self.ahead = Ahead(tx, now, shop, among)
         self.columns: dict[Rule, str] = {}  # of parts whose answers are there already
 
     def whole(self, rule: Rule) -> str:
@@ -96,7 +98,7 @@ class Maker:
     def leaf(self, leaf: Rule) -> str:
         """A leaf, by its kind."""
         if isinstance(leaf, TraitLeaf):
-            return self.trait(leaf)
+            return self.ahead.corrected(leaf, self.trait(leaf), self.parts.bind)
         if isinstance(leaf, MeasureLeaf):
             return self.events.measure(leaf)
         if isinstance(leaf, RecencyLeaf):

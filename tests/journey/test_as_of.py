@@ -14,6 +14,7 @@ from plugin.journey.as_of import members_as_of
 from plugin.segment.evaluate import evaluate_all
 from plugin.shop import DAY, HOUR, Shop
 from plugin.storage import identities, profiles
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.documents import documents
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
@@ -102,7 +103,7 @@ def inside(store: Store, shop: Shop, slug: str, now: int) -> set[str]:
     with store.read() as tx:
         docs = documents(store, tx)
         ids = profiles.some(tx, 0, 1_000)
-        facts = load_facts(tx, ids, *docs.needs)
+        facts, _ = facts_by_now(tx, load_facts(tx, ids, *docs.needs), now, shop)
     return {
         one.profile.visitor_id
         for one in facts.values()

@@ -23,6 +23,7 @@ from plugin.segment.rule import Rule, event_names, needs_events, read_rule
 from plugin.segment.text import fold
 from plugin.shop import DAY, HOUR, Shop
 from plugin.storage import backfills, rules
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
 from plugin.storage.rule_parts import Parts
@@ -79,7 +80,7 @@ def agree(tx: Tx, read: list[Rule], moment: int, shop: Shop) -> None:
     every = [row["id"] for row in tx.all("select id from profiles")]
     names = set().union(*(event_names(rule) for rule in read))
     whole = set().union(*(needs_events(rule) for rule in read))
-    facts = load_facts(tx, every, names, whole)
+    facts, _ = facts_by_now(tx, load_facts(tx, every, names, whole), moment, shop)
     for rule in read:
         held = {
             one

@@ -18,6 +18,7 @@ from plugin.segment.rule import Rule, event_names, needs_events, read_rule
 from plugin.segment.visits import MONTH, QUARTER
 from plugin.shop import DAY, HOUR, MINUTE, SECOND, Shop
 from plugin.storage import rules
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
 from tests.conftest import NOON as NOW
@@ -74,7 +75,8 @@ def agree(store: Store, now: int) -> None:
     with store.read() as tx:
         every = [profile for (profile,) in tx.tuples("select id from profiles")]
         for rule in asked():
-            facts = load_facts(tx, every, event_names(rule), needs_events(rule))
+            known = load_facts(tx, every, event_names(rule), needs_events(rule))
+            facts, _ = facts_by_now(tx, known, now, SHOP)
             held = {one for one in every if evaluate(rule, facts[one], now, SHOP).holds}
             assert rules.matching_profiles(tx, rule, now, SHOP) == held, rule.document
             some = every[::2]

@@ -17,6 +17,7 @@ from plugin.segment.facts import Facts
 from plugin.segment.rule import TEXTS, event_names, read_rule
 from plugin.shop import DAY, HOUR, Shop
 from plugin.storage import rules
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
 from plugin.storage.rule_look import Wanted, looked
@@ -172,7 +173,8 @@ def test_python_and_sql_find_the_same_people(
     with store.read() as tx:
         found = rules.matching_profiles(tx, read, moment, shop)
         every = [row["id"] for row in tx.all("select id from profiles")]
-        facts = load_facts(tx, every, event_names(read))
+        known = load_facts(tx, every, event_names(read))
+        facts, _ = facts_by_now(tx, known, moment, shop)
     assert found == {one for one in every if evaluate(read, facts[one], moment, shop).holds}
 
 
