@@ -23,6 +23,7 @@ from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER
 from plugin.segment.window import bounds
 from plugin.storage.rule_lines import EACH_EVENT, Lines, suffice
 from plugin.storage.rule_parts import SET, Parts
+from plugin.storage.rule_words import calls_us
 
 MOST_COUNTED = 100  # one by one; beyond that, counting all is as good
 COLUMNS = ("currency", "transaction_id")
@@ -144,10 +145,13 @@ class EventLeaves:
 
     def _maybe(self, where: Where, tested: str) -> str:
         """As ``Parts.perhaps``, in the JSON that the param or field stands in."""
-        if where.param in COLUMNS:
-            return tested
-        whole = "e.items" if where.param in ITEM_FIELDS else "e.params"
-        return self.parts.perhaps(where, whole, tested)
+        if where.param not in COLUMNS:
+            whole = "e.items" if where.param in ITEM_FIELDS else "e.params"
+            looked_at = self.parts.perhaps(where, whole, tested)
+            if looked_at != tested:
+                return looked_at
+        self.parts.comes_back |= calls_us(tested)
+        return tested
 
     def _tested(self, where: Where) -> str:
         name, kind, to = where.param, where.kind, where.values

@@ -13,7 +13,6 @@ from plugin.shop import Shop
 from plugin.storage.beside import ask_all, cores
 from plugin.storage.engine import Check, Store, Tx
 from plugin.storage.rule_sql import Maker
-from plugin.storage.rule_words import calls_us
 
 SPAN = "select min(id) as first, max(id) as last from profiles"
 # Each visitor is asked each leaf once; all that is told is made of the answers. Those who came
@@ -75,13 +74,13 @@ def looked(
     """What there is to see of a rule at ``now`` (Unix ms), in ``tx``, a look into ``store``.
 
     Where there are many visitors, a second look asks half of them meanwhile, if SQL can do it
-    alone. check: as of
+    (almost) alone. check: as of
     ``Tx.stopping``, for that one; who calls has set it for ``tx``.
     """
     parts = list(leaves(rule))
     maker = Maker(tx, shop, now)
     sql, params = _statement(maker, rule, parts, wanted)
-    many = _parts(tx, 1 if calls_us(sql) else cores())
+    many = _parts(tx, 1 if maker.parts.comes_back else cores())
 
     def ask(look: Tx, part: int) -> list[tuple[Any, ...]]:
         return look.tuples(sql, **params, parts=many, part=part)

@@ -55,6 +55,7 @@ class Parts:
     now: int
     among: Sequence[int] | None = None  # the only visitors who will be asked; None: any may be
     params: dict[str, Any] = field(default_factory=dict)
+    comes_back: bool = False  # whether SQLite asks Python of each event, which looks do in turn
     words: Words = field(init=False)
 
     def __post_init__(self) -> None:

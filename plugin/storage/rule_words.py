@@ -295,12 +295,12 @@ def teach(connection: Any) -> None:
     connection.create_aggregate("decimal_mean", 1, DecimalMean)
 
 
-@lru_cache(maxsize=100_000)  # the same few words come again and again
 def calls_us(sql: str) -> bool:
-    """Whether SQLite comes back to Python for each row, which threads can only do in turn."""
-    return any(f"{name}(" in sql for name in ("json_folded", "json_said"))
+    """Whether SQLite comes back to Python wherever it comes to this."""
+    return "json_folded(" in sql
 
 
+@lru_cache(maxsize=100_000)  # the same few words come again and again
 def json_folded(token: str | None) -> str | None:
     """The folded text of a JSON scalar; None: there is none, or it is empty."""
     value = None if token is None else orjson.loads(token)
