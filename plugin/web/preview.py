@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Response, request
 
-from plugin.errors import DocumentRefused, NotFound, PluginError
+from plugin.errors import DocumentRefused, NotFound, PluginError, RuleRefused
 from plugin.segment.rule import Rule, leaves, read_rule, segments_of
 from plugin.shop import Shop
 from plugin.storage import by_hand, rules, segments, stops
@@ -74,9 +74,13 @@ def previewed(
             bring_up_to_date(shop)
         store = here().house.store(shop.name)
         with store.read() as tx, tx.stopping(check):
+            every = [one.slug for one in segments.definitions(tx)]
+            if unknown := sorted(segments_of(rule).difference(every)):
+                raise RuleRefused(
+                    f"there is no segment called {', '.join(unknown)}: define it first"
+                )
             if data.get("fast"):
                 return _estimated(tx, rule, now, shop, began)
-            every = [one.slug for one in segments.definitions(tx)]
             overlap = every if data.get("overlap") else ()
             wanted = Wanted(SAMPLE, overlap, profiles="slug" in data)
             found = looked(store, tx, rule, now, shop, wanted, check)

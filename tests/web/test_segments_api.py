@@ -183,6 +183,14 @@ def test_a_preview_that_cannot_be_made_says_what_to_do(moon: Any, more: Any, sta
     assert len(answer.get_json()["error"]["message"]) > 20
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_rule_over_a_segment_that_is_not_there_is_refused(moon: Any, fast: bool) -> None:
+    asked = {"rule": {"not": {"segment": "nobody-made-it"}}, "fast": fast}
+    answer = moon.server("POST", "/v1/segments/preview", asked)
+    assert answer.status_code == 400
+    assert "no segment called nobody-made-it" in answer.get_json()["error"]["message"]
+
+
 # Static
 
 
