@@ -6,11 +6,13 @@ read-only; they never wait for the writer.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +25,32 @@ from plugin.storage.rule_words import teach
 flush = getattr(os, "fdatasync", os.fsync)
 
 
+MEMSTATUS = 9  # of sqlite3_config (sqlite.org/c3ref/c_config_covering_index_scan.html)
+
+
 def _library() -> Any:
     """pysqlite3 where it is installed, as sqlite-utils chooses too: the system's may be too old."""
     try:
+        _count_no_memory()
         return import_module("pysqlite3")
     except ImportError:
         return import_module("sqlite3")
+
+
+def _count_no_memory() -> None:
+    """Let pysqlite3 keep no account, which nobody reads, of the memory it takes.
+
+    One lock guards the account: a fifth of the time of a look that takes much memory in small
+    pieces, and two looks at once take as long as one after the other. A library that is in use
+    already refuses, and goes on as it was.
+    """
+    package = find_spec("pysqlite3")
+    for folder in package.submodule_search_locations or () if package is not None else ():
+        for file in Path(folder).glob("_sqlite3*.so"):
+            with suppress(OSError, AttributeError):
+                config = ctypes.CDLL(str(file)).sqlite3_config
+                config.argtypes = (ctypes.c_int,)  # what follows is variadic
+                config(MEMSTATUS, ctypes.c_int(0))
 
 
 sqlite3: Any = _library()

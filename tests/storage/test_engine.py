@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from plugin.storage import sqlite
 from plugin.storage.engine import Store, Tx
 
 PUT = "insert into facts (name, value) values (:name, :value)"
@@ -87,3 +91,22 @@ def test_a_look_into_another_store_leaves_the_first_as_it_was(
         with other_store.read() as other:
             assert other.value("select value from facts where name = 'who'") == "second"
         assert tx.value("select value from facts where name = 'who'") == "first"
+
+
+@pytest.mark.skipif(sqlite.sqlite3.__name__ != "pysqlite3", reason="Python's own counts as it will")
+def test_looks_at_once_do_not_wait_to_count_the_memory_they_take(tmp_path: Path) -> None:
+    """It is told to a library before its first use, so in a process of its own."""
+    program = (
+        "import ctypes, sys; from pathlib import Path\n"
+        "from plugin.storage.sqlite import SqliteStore\n"
+        "with SqliteStore(Path(sys.argv[1])).write() as tx: tx.run('create table t (x)')\n"
+        "library = ctypes.CDLL(sys.modules['pysqlite3._sqlite3'].__file__)\n"
+        "print(library.sqlite3_memory_used())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "shop.db")],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == "0"
