@@ -28,6 +28,8 @@ log = logging.getLogger("regulars.writer")
 CATALOGUE_STEPS = frozenset({"put_items", "delete_item", "put_feed_items", "remove_feed_items"})
 TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
+# Where so MANY steps go together, a commit waits so long for so many times MORE.
+GATHER_S, MORE, MANY = 0.002, 1.2, 4
 ATTEMPTS = 3  # of a commit that lost a race for a lock
 CLOSE_WITHIN_S = 8.0
 LATELY_S = 0.25  # since the last write of others: somebody may notice a pass
@@ -75,6 +77,7 @@ class GroupWriter:
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
         self._closing = False
+        self._together = 0  # steps that the last commit took
         # One group is flushed while the next is written, and no more, so that groups grow.
         self._committed: Queue[Committed | None] = Queue(1)
         self._threads = [
@@ -162,6 +165,7 @@ class GroupWriter:
                 if self._closing:
                     return []
                 self._changed.wait()
+            self._gather()
             turns = []
             for shop, queue in self._waiting.items():
                 if queue:
@@ -170,6 +174,21 @@ class GroupWriter:
                     )
             self._waiting = {shop: queue for shop, queue in self._waiting.items() if queue}
             return turns
+
+    def _gather(self) -> None:
+        """Under load, wait a moment until somewhat more wait than went together lately.
+
+        A commit costs as much as the steps of several visits, and whoever was answered just now is
+        about to come again: without this, groups stay as small as they once were.
+        """
+        until = time.monotonic() + GATHER_S
+        lately = self._together if self._together >= MANY else 0
+        while (waiting := sum(map(len, self._waiting.values()))) < MORE * lately:
+            left = until - time.monotonic()
+            if left <= 0 or self._closing:
+                break
+            self._changed.wait(left)
+        self._together = waiting
 
     def _commit(self, name: str, together: Sequence[Waiting]) -> None:
         """Write the steps of one shop in one transaction; each is answered once it is on disk."""

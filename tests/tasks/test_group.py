@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,9 +64,9 @@ def stored(house: House, shop: str) -> int:
         return int(tx.value("select count(*) from events"))
 
 
-def test_visits_that_wait_together_are_collected_as_one(
-    house: House, shops: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many visits were collected together each time."""
     calls: list[int] = []
     collect_together = journey.collect_together
 
@@ -74,10 +75,59 @@ def test_visits_that_wait_together_are_collected_as_one(
         return collect_together(tx, shop, batches)
 
     monkeypatch.setattr(journey, "collect_together", counted)
+    return calls
+
+
+def answers(waiting: list[Waiting]) -> list[Any]:
+    return [one.wait().given() for one in waiting]
+
+
+def test_under_load_a_commit_waits_a_moment_for_more_than_the_last(
+    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "GATHER_S", 20.0)
+    group = GroupWriter(house)
+    first = group.submit([visit(shops[0], "mina", n) for n in range(5)])
+    group.start()
+    answers(first)
+    early = group.submit([visit(shops[0], "mina", n) for n in range(5, 8)])
+    time.sleep(0.2)  # longer than a commit takes
+    late = group.submit([visit(shops[0], "mina", n) for n in range(8, 11)])
+    assert answers(early + late) == [1] * 6
+    assert calls == [5, 6]
+    group.close()
+
+
+def test_whoever_comes_alone_waits_for_nobody(
+    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "GATHER_S", 20.0)
+    group = GroupWriter(house).start()
+    for n in range(3):
+        began = time.monotonic()
+        answers(group.submit([visit(shops[0], "mina", n)]))
+        assert time.monotonic() - began < 10
+    group.close()
+
+
+def test_what_comes_after_a_rush_does_not_wait_for_long(
+    house: House, shops: list[str], calls: list[int]
+) -> None:
+    group = GroupWriter(house)
+    rush = group.submit([visit(shops[0], "mina", n) for n in range(9)])
+    group.start()
+    answers(rush)
+    assert answers(group.submit([visit(shops[0], "mina", 9)])) == [1]
+    group.close()
+
+
+def test_visits_that_wait_together_are_collected_as_one(
+    house: House, shops: list[str], calls: list[int]
+) -> None:
     group = GroupWriter(house)  # not writing yet: all wait for one commit
     waiting = group.submit([visit(shops[0], "mina", n) for n in range(5)])
     group.start()
-    assert [one.wait().given() for one in waiting] == [1] * 5
+    assert answers(waiting) == [1] * 5
     group.close()
     assert calls == [5]
 
