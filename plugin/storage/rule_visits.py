@@ -52,13 +52,18 @@ from events e
 where e.profile = p.id and e.name = {page_view} and e.live = 1
   and e.at >= s.at and e.at < s.until and e.at <= :now
 """
-# The first page view of the visit that tells a text. The bound, which nothing reaches, keeps SQLite
-# from reading the one after it for the test.
+SAME = "o.profile = e.profile and o.name = e.name and o.at = e.at and o.live = 1"
+# The first page view of the visit that tells a text. To put them in order by their ids too, SQLite
+# would read one more of each visit: only of those of one moment it is worth it.
 FIRST_TEXT = f"""
-select t.said from (
-  select {{said}} as said {PAGES} order by e.at, e.event_id limit {2**53}
-) t
-where t.said like '"_%"' limit 1
+select case when exists (
+    select 1 from events o where {SAME} and o.seq <> e.seq
+  ) then (
+    select {{of_same}} from events o
+    where {SAME} and {{of_same}} like '"_%"' order by o.event_id limit 1
+  ) else {{said}} end
+{PAGES} and {{said}} like '"_%"'
+order by e.at limit 1
 """
 ANY_OF = f"select max(case when {{said}} in texts({{texts}}) then 1 else 0 end) {PAGES}"
 
@@ -92,6 +97,7 @@ def share_with(parts: Parts, span: int, param: str, texts: list[str]) -> str:
 
 def _told(figure: str, told: str, parts: Parts, span: int, param: str) -> str:
     said = parts.words.token(parts.words.params, parts.words.key(param))
+    told = told.replace("{of_same}", said.replace("e.params", "o.params"))
     told = told.replace("{said}", said).replace("{page_view}", parts.bind(PAGE))
     return _either(TOLD.replace("{figure}", figure).replace("{told}", told), AND_UNTIL, parts, span)
 

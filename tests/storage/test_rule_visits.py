@@ -112,3 +112,18 @@ def test_each_visit_of_a_month_counts_whether_the_profile_knows_it_or_not(
         for count in range(6):
             rule = read_rule({"trait": "sessions_30d", "op": "=", "value": count})
             assert rules.count_matching(tx, rule, NOW, SHOP) == int(count == visits)
+
+
+@pytest.mark.parametrize(("first", "share"), [("mobile", 1), ("desktop", 0)])
+def test_of_page_views_of_one_moment_the_first_by_its_id_tells(
+    store: Store, first: str, share: int
+) -> None:
+    told = {"view-b": {"device": first}, "view-c": {"device": "tablet"}, "view-a": {}}
+    with store.write() as tx:
+        for event_id in ("view-c", "view-b", "view-a"):
+            person = "mina-0123456789abcdef"
+            view = Event(event_id, person, "page_view", NOW, NOW, told[event_id])
+            STEPS["collect"](tx, SHOP, events=[view])
+        rule = read_rule({"trait": "device_mobile_share_90d", "op": "=", "value": share})
+        assert rules.count_matching(tx, rule, NOW, SHOP) == 1
+    agree(store, NOW)
