@@ -17,6 +17,7 @@ from plugin.segment.rule import event_names, needs_also, needs_events, read_rule
 from plugin.segment.traits import TRAITS
 from plugin.shop import DAY
 from plugin.storage import rules
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
 from tests.conftest import NOON as NOW
@@ -42,7 +43,8 @@ def test_they_hold_for_the_same_people(store: Store) -> None:
             rule = read_rule(leaf if op in ("set", "unset") else leaf | {"include_unset": unset})
             with store.read() as tx:
                 needs = event_names(rule), needs_events(rule), needs_also(rule)
-                facts = load_facts(tx, every, *needs)
+                known = load_facts(tx, every, *needs)
+                facts, _ = facts_by_now(tx, known, NOW + DAY, SHOP)
                 found = rules.matching_profiles(tx, rule, NOW + DAY, SHOP)
             held = {p for p in every if evaluate(rule, facts[p], NOW + DAY, SHOP).holds}
             assert found == held, rule.document
