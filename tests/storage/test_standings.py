@@ -15,6 +15,7 @@ from plugin.segment.evaluate import evaluate
 from plugin.segment.rule import event_names, needs_also, needs_events, read_rule
 from plugin.shop import DAY, Shop
 from plugin.storage import items, past, rules, standings
+from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store
 from plugin.storage.facts import load_facts
 from tests.conftest import NOON as NOW
@@ -68,7 +69,8 @@ def test_sql_and_python_agree_about_every_figure(store: Store) -> None:
             rule = read_rule({"trait": name, "op": op} | extra)
             with store.read() as tx:
                 needs = event_names(rule), needs_events(rule), needs_also(rule)
-                facts = load_facts(tx, every, *needs)
+                known = load_facts(tx, every, *needs)
+                facts, _ = facts_by_now(tx, known, NOW + later, SHOP)
                 found = rules.matching_profiles(tx, rule, NOW + later, SHOP)
             held = {p for p in every if evaluate(rule, facts[p], NOW + later, SHOP).holds}
             assert found == held, rule.document

@@ -10,9 +10,10 @@ import pytest
 from plugin.journey.proof import keep_outcomes
 from plugin.shop import DAY, HOUR
 from plugin.storage.house import House
+from tests.crowds import BOUGHT, PEOPLE
 from tests.web.admin.test_pages import POPUP
 from tests.web.conftest import Moon
-from tests.web.test_results_api import BOUGHT, PEOPLE, Crowd
+from tests.web.test_results_api import Stage as Met
 
 VIEW = """
 insert into events (event_id, profile, name, at, day, received_at, source, params)
@@ -22,7 +23,7 @@ values (:event_id, :profile, 'page_view', :at, 0, :at, 'browser',
 SEEN = "update profiles set first_seen_at = :at, last_seen_at = :now where id = :profile"
 
 
-class Stage(Crowd):
+class Stage(Met):
     """A popup that the owner lets act, and the clock."""
 
     def strike(self) -> None:
