@@ -9,7 +9,7 @@ from plugin.errors import DocumentRefused, PluginError, RuleRefused
 from plugin.journey.collect import collect
 from plugin.segment.evaluate import order_by_dependency
 from plugin.segment.place import OF_MANNERS
-from plugin.segment.rule import read_rule, segments_of, traits_of
+from plugin.segment.rule import Rule, read_rule, segments_of, traits_of
 from plugin.serve.recommend.window import read_window
 from plugin.serve.retain.popup import read_popup
 from plugin.serve.split import is_let, share_kept
@@ -41,6 +41,12 @@ def delete_item(tx: Tx, shop: Shop, item_id: str) -> bool:
     return items.remove(tx, item_id)
 
 
+def require_segments(rule: Rule, known: Iterable[str]) -> None:
+    """Raises RuleRefused when ``rule`` builds on a segment that is none of the ``known`` slugs."""
+    if unknown := sorted(segments_of(rule).difference(known)):
+        raise RuleRefused(f"there is no segment called {', '.join(unknown)}: define it first")
+
+
 def put_segment(
     tx: Tx, shop: Shop, slug: str, name: str, rule: Any, enabled: bool, now: int
 ) -> None:
@@ -50,9 +56,7 @@ def put_segment(
     """
     read = read_rule(rule)
     others = {one.slug: one.rule for one in segments.definitions(tx) if one.slug != slug}
-    unknown = sorted(segments_of(read) - {*others, slug})
-    if unknown:
-        raise RuleRefused(f"there is no segment called {', '.join(unknown)}: define it first")
+    require_segments(read, {*others, slug})
     order_by_dependency({slug: read, **{other: read_rule(raw) for other, raw in others.items()}})
     was_on = any(one.slug == slug and one.enabled for one in segments.definitions(tx))
     flipped: list[str] = []

@@ -74,8 +74,7 @@ def looked(
     """What there is to see of a rule at ``now`` (Unix ms), in ``tx``, a look into ``store``.
 
     Where there are many visitors, a second look asks half of them meanwhile, if SQL can do it
-    (almost) alone. check: as of
-    ``Tx.stopping``, for that one; who calls has set it for ``tx``.
+    (almost) alone. check: as of ``Tx.stopping``, for that one; who calls has set it for ``tx``.
     """
     parts = list(leaves(rule))
     maker = Maker(tx, shop, now)

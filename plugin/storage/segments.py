@@ -218,7 +218,7 @@ def mark_dirty(tx: Tx, profiles: Iterable[int]) -> None:
 
 def mark_merged(tx: Tx, profiles: Iterable[int]) -> None:
     """Who these are was learned: their events are others than before."""
-    tx.many(MARK_MERGED, [{"profile": profile} for profile in sorted(set(profiles))])
+    tx.fill(MARK_MERGED, [(profile,) for profile in sorted(set(profiles))])
 
 
 def check_by(tx: Tx, profiles: Iterable[int], at: int) -> None:

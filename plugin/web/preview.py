@@ -12,7 +12,8 @@ from typing import Any
 
 from flask import Response, request
 
-from plugin.errors import DocumentRefused, NotFound, PluginError, RuleRefused
+from plugin.errors import DocumentRefused, NotFound, PluginError
+from plugin.journey.edits import require_segments
 from plugin.segment.rule import Rule, leaves, read_rule, segments_of
 from plugin.shop import Shop
 from plugin.storage import by_hand, rules, segments, stops
@@ -75,10 +76,7 @@ def previewed(
         store = here().house.store(shop.name)
         with store.read() as tx, tx.stopping(check):
             every = [one.slug for one in segments.definitions(tx)]
-            if unknown := sorted(segments_of(rule).difference(every)):
-                raise RuleRefused(
-                    f"there is no segment called {', '.join(unknown)}: define it first"
-                )
+            require_segments(rule, every)
             if data.get("fast"):
                 return _estimated(tx, rule, now, shop, began)
             overlap = every if data.get("overlap") else ()
