@@ -146,7 +146,7 @@ def _item(raw: Any, currency: str, allowed: AbstractSet[str]) -> Item:
 
 def _words(line: Mapping[str, Any], name: str) -> str | None:
     value = item_field(line, name)
-    return scrubbed(value) or None if isinstance(value, str) else None
+    return scrubbed(value) if isinstance(value, str) else None
 
 
 def _category(line: Mapping[str, Any]) -> str | None:
@@ -155,7 +155,8 @@ def _category(line: Mapping[str, Any]) -> str | None:
     if "item_category2" not in line:
         return top
     deeper = (_words(line, f"item_category{level}") for level in range(2, 6))
-    return " > ".join(text for text in (top, *deeper) if text) or None
+    told = [text for text in (top, *deeper) if text is not None]
+    return " > ".join(text for text in told if text) if told else None
 
 
 def _link(line: Mapping[str, Any], name: str, allowed: AbstractSet[str]) -> str | None:

@@ -145,7 +145,7 @@ class PlainReader:
         self._ids = Kept(clean)
         self._codes = Kept(without_mail)
         self._item_ids = Kept(_text_id)
-        self._words = Kept[str, str | None](lambda text: scrubbed(text) or None)
+        self._words = Kept[str, str](scrubbed)
         self._links = Kept[str, str | None](lambda text: read_link(text, allowed))
         self._amounts = Kept(_amount)
         self._quantities = Kept(_quantity)

@@ -97,7 +97,7 @@ def _add_to_cart(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {(line.item_id, line.variant): line for line in p.cart}
     for item in event.items:
         which = _which(lines, item)
-        before = lines.get(which, CartLine(item.card, 0, None, item.variant))
+        before = lines.get(which, CartLine(item.card, 0, None, which[1]))
         price = _price(item, event, shop)
         lines[which] = CartLine(
             item.card,
@@ -123,19 +123,22 @@ def _which(lines: Mapping[Which, CartLine], item: Item) -> Which:
     """The line of the cart that an item means: of its variant, or of the product where either
     names none.
     """
-    own = (item.card, item.variant)
+    own = _own(item)
     if own in lines:
         return own
-    alike = (one for one in lines if one[0] == item.card and None in (one[1], item.variant))
+    alike = (one for one in lines if one[0] == item.card and None in (one[1], own[1]))
     return next(alike, own)
+
+
+def _own(item: Item) -> Which:
+    """The line of the cart that is the item's own; an empty variant is none in particular."""
+    return (item.card, item.variant or None)
 
 
 def _cart_as_it_is(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
     lines = {
-        (item.card, item.variant): CartLine(
-            item.card, item.quantity, _price(item, event, shop), item.variant
-        )
-        for item in event.items
+        own: CartLine(item.card, item.quantity, _price(item, event, shop), own[1])
+        for item, own in ((item, _own(item)) for item in event.items)
     }
     if tuple(lines.values()) != p.cart:
         _cart(p, lines.values(), event)

@@ -11,7 +11,7 @@ from plugin.segment.evaluate import NOBODY, leaf_verdict
 from plugin.segment.facts import Facts
 from plugin.segment.figure import MONEY_FIELDS, Judge, figures
 from plugin.segment.lack import missing
-from plugin.segment.say import as_text, span_text
+from plugin.segment.say import as_text, span_text, value_text
 from plugin.segment.select import selection
 from plugin.segment.shape import (
     Bucket,
@@ -98,7 +98,7 @@ def _trait_text(name: str, facts: Facts, now: int, shop: Shop) -> str:
         return f"{shop.major(value):,}"
     if trait is not None and trait.kind == DATE:
         return f"{local_time(value, shop.timezone):%Y-%m-%d %H:%M}"
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return f"{value:,.4g}" if isinstance(value, float) else value_text(value)
 
 
 def _figure_text(leaf: MeasureLeaf, facts: Facts, now: int, shop: Shop) -> str:

@@ -51,6 +51,7 @@ KINDS = {
     "value": MONEY,
     "quantity": NUMBER,
 }
+NEVER_EMPTY = ("currency", "transaction_id", "item_id")
 MOST_CONDITIONS = 10
 FEWEST_STEPS, MOST_STEPS = 2, 10
 
@@ -92,7 +93,7 @@ def trait(document: Mapping[str, Any], where: str) -> Rule:
     kind = fixed or kind_of(op, document)
     op = operator(op, kind, where, f"the trait {name}", free=fixed is None)
     include = boolean(document.get("include_unset", False), f"{where}.include_unset")
-    values = operands(document, op, kind, where)
+    values = operands(document, op, kind, where, empty=fixed is None)
     return TraitLeaf(name, op, kind, values, include, document=document)
 
 
@@ -166,7 +167,8 @@ def _condition(document: object, where: str) -> Where:
     kind = KINDS.get(name) or kind_of(op, document)
     op = operator(op, kind, where, f"the param {name}", free=name not in KINDS)
     include = boolean(document.get("include_unset", False), f"{where}.include_unset")
-    return Where(name, op, kind, operands(document, op, kind, where), include)
+    values = operands(document, op, kind, where, empty=name not in NEVER_EMPTY)
+    return Where(name, op, kind, values, include)
 
 
 def _recency(document: Mapping[str, Any], where: str) -> Rule:

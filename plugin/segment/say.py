@@ -74,11 +74,16 @@ def _compared(name: str, document: Mapping[str, Any], include_unset: bool) -> st
     op, raw = str(document.get("op", "")), document.get("value")
     told = ""
     if isinstance(raw, list):
-        told = (" and " if op == "between" else ", ").join(str(one) for one in raw)
+        told = (" and " if op == "between" else ", ").join(map(value_text, raw))
     elif raw is not None:
-        told = str(raw)
+        told = value_text(raw)
     unset = " or unset" if include_unset else ""
     return f"{name} {op.replace('_', ' ')} {told}".strip() + unset
+
+
+def value_text(value: object) -> str:
+    """A value as it was written; an empty text in quotes, so that it can be seen."""
+    return '""' if value == "" else str(value)
 
 
 def events_text(leaf: MeasureLeaf | RecencyLeaf) -> str:

@@ -147,12 +147,7 @@ def _reader(name: str, currency: str) -> Callable[[Happening], Values]:
         return lambda one: (getattr(one, name),)
     if name in AMOUNTS:
         return lambda one: (one.params.get(name) if ours(one) else None,)
-
-    def param(one: Happening) -> Values:
-        value = one.params.get(name)
-        return (None if value == "" else value,)
-
-    return param
+    return lambda one: (one.params.get(name),)
 
 
 def _of(measure: str, name: str, currency: str) -> Callable[[Happening], Values]:

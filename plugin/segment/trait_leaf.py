@@ -94,7 +94,7 @@ def _worked(
 def _declared(name: str, check: Callable[[Any, int], Moment]) -> Judge:
     def judge(facts: Facts, now: int) -> Moment:
         found = facts.profile.declared.get(name)
-        return check(None if found is None or found[0] == "" else found[0], now)
+        return check(None if found is None else found[0], now)
 
     return judge
 

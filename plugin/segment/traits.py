@@ -218,18 +218,12 @@ _ALL = (
         "coupon_claims_180d",
         tastes.COUPONS,
         "different coupons copied from popups, 180 days",
-        asks=_figure("popup_click", "distinct", 180, "coupon"),
     ),
     _worked(
         "lead_score", lead.SCORE, "0 to 100 whole points for what was done; half after 30 days"
     ),
     _worked("units_per_order_avg", buying.UNITS, "pieces bought / orders"),
-    _worked(
-        "categories_bought",
-        buying.CATEGORIES,
-        "different categories bought, all time",
-        asks=_figure("purchase", "distinct", None, "item_category"),
-    ),
+    _worked("categories_bought", buying.CATEGORIES, "different categories bought, all time"),
     _worked(
         "discount_order_share", buying.DISCOUNTED, "orders with a `coupon` or a `discount` / orders"
     ),
@@ -354,7 +348,7 @@ def value_of(trait: Trait, facts: Facts, now: int, shop: Shop | None = None) -> 
 def declared_value(name: str, facts: Facts) -> Any:
     """What was declared under ``name``; None: nothing."""
     found = facts.profile.declared.get(name)
-    return None if found is None or found[0] == "" else found[0]
+    return None if found is None else found[0]
 
 
 def all_traits(facts: Facts, now: int, shop: Shop) -> dict[str, Any]:

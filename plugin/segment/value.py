@@ -20,6 +20,7 @@ TEXTS = ("is", "is_not", "in", "not_in", "contains", "not_contains", "starts_wit
 AGES = ("newer_than", "older_than", "in_next", "anniversary_in_next")
 DATES = ("before", "after", "on", "between", *AGES)
 LISTS = ("has_any", "has_all", "has_none")
+WHOLE = ("is", "is_not", "in", "not_in")  # compare whole texts, of which one may be empty
 SET = ("set", "unset")
 OPERATORS = {
     NUMBER: COMPARE,
@@ -58,8 +59,13 @@ def operator(op: object, kind: str, where: str, name: str, *, free: bool) -> str
     return str(op)
 
 
-def operands(document: Mapping[str, Any], op: str, kind: str, where: str) -> tuple[Any, ...]:
-    """What a leaf's ``value`` says: folded texts, numbers, ms or days. Raises RuleRefused."""
+def operands(
+    document: Mapping[str, Any], op: str, kind: str, where: str, *, empty: bool = False
+) -> tuple[Any, ...]:
+    """What a leaf's ``value`` says: folded texts, numbers, ms or days. Raises RuleRefused.
+
+    empty: what is compared may be an empty text, so that one can be asked for.
+    """
     if op in SET:
         if "value" in document:
             raise RuleRefused(f"{where}.value must be left out: {op} compares with nothing")
@@ -75,7 +81,7 @@ def operands(document: Mapping[str, Any], op: str, kind: str, where: str) -> tup
     texts = value if many else [value]
     if not isinstance(texts, list) or not 0 < len(texts) <= MOST_TEXTS:
         raise RuleRefused(f"{where} must be a list of 1 to 1,000 texts")
-    return tuple(_text(text, where) for text in texts)
+    return tuple("" if empty and op in WHOLE and one == "" else _text(one, where) for one in texts)
 
 
 def numbers(value: object, op: str, where: str) -> tuple[float, ...]:

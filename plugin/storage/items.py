@@ -196,7 +196,8 @@ def _says_more(item: Item, known: Sequence[Any] | None) -> bool:
     """Whether an event tells of a product what is not known; ``known``: a row of ``KNOWN``."""
     if known is None:
         return True
-    told = (item.name, item.url, item.image, item.price, item.category, item.brand)
+    name, category, brand = _words(item)
+    told = (name, item.url, item.image, item.price, category, brand)
     return bool(known[1]) and any(
         new is not None and old is None for new, old in zip(told, known[2:], strict=True)
     )
@@ -205,8 +206,13 @@ def _says_more(item: Item, known: Sequence[Any] | None) -> bool:
 def _learnt(item: Item, currency: str, now: int) -> tuple[Any, ...]:
     url = None if item.url is None else safe_link(item.url)
     image = None if item.image is None else safe_link(item.image)
-    told = (item.name, url, image, item.price, currency, item.category, item.brand)
-    return (item.item_id, *told, now, now)
+    name, category, brand = _words(item)
+    return (item.item_id, name, url, image, item.price, currency, category, brand, now, now)
+
+
+def _words(item: Item) -> tuple[str | None, str | None, str | None]:
+    """What an event calls a product, its category and its brand; an empty word teaches nothing."""
+    return (item.name or None, item.category or None, item.brand or None)
 
 
 def _document(row: Row) -> dict[str, Any]:

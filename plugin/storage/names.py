@@ -88,7 +88,7 @@ def _catalogued(event: Event, known: Mapping[str, Meant], other: set[str]) -> Ev
 
 def _line(item: Item, one: Meant) -> Item:
     product = one.item_id if one.item_id != item.item_id else None
-    return replace(item, product=product, variant=item.variant or one.variant or None)
+    return replace(item, product=product, variant=item.variant or one.variant or item.variant)
 
 
 def keep(tx: Tx, names: Mapping[str, Meant]) -> None:

@@ -178,8 +178,7 @@ def _same_beside(one: Profile, other: Profile) -> bool:
 def _beside(profile: Profile) -> Iterator[tuple[str, Any]]:
     """What stands in table ``declared``: declared traits, and texts that ``lower`` cannot fold."""
     for name, (value, _) in profile.declared.items():
-        if value != "":
-            yield name, value
+        yield name, value
     for name, column in TEXTS.items():
         value = getattr(profile, column)
         if value is not None and not folds_plainly(value):

@@ -170,8 +170,7 @@ class EventLeaves:
         sql = TOKENS.replace("{token}", token).replace("{name}", parts.bind(event))
         rows = parts.tx.all(sql.replace("{window}", self.times(window)), **parts.params)
         tokens = [row["token"] for row in rows if row["token"] is not None]
-        known = [(one, orjson.loads(one)) for one in tokens]
-        return parts.decided(where, token, [(one, None if v == "" else v) for one, v in known])
+        return parts.decided(where, token, [(one, orjson.loads(one)) for one in tokens])
 
     def member(self, name: str) -> tuple[str, str]:
         """Where a param or a field of a line stands: the JSON, and the key in it."""
@@ -206,7 +205,7 @@ class EventLeaves:
     def said(self, name: str) -> str:
         """A param or field as it is told from others."""
         if name in COLUMNS:
-            return f"nullif(e.{name}, '')"
+            return f"e.{name}"
         if name == "value":
             return self.ours(name, "e.value")
         if name in LINE_NUMBERS:

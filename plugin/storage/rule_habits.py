@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from plugin.segment import lead
+from plugin.segment.buying import ORDER
 from plugin.segment.shape import Window
-from plugin.segment.tastes import MONTH, VIEW, WEEK
+from plugin.segment.tastes import HALF_YEAR, MONTH, VIEW, WEEK
 from plugin.segment.visits import QUARTER, SLOW
 from plugin.storage import rule_shelf, rule_visits
 from plugin.storage.rule_events import EventLeaves
@@ -99,7 +100,18 @@ def _most(field: str, span: int, events: EventLeaves) -> str:
     """How many of the views of a span show what most of them show."""
     views = events.lines.all(VIEW, events.times(Window(within=span)))
     said = events.lines.said(field)
-    return MOST.replace("{lines}", f"{views} and {said} is not null group by {said}")
+    return MOST.replace("{lines}", f"{views} and {said} <> '' group by {said}")
+
+
+def _categories_bought(parts: Parts, events: EventLeaves) -> str:
+    orders = events.lines.all(ORDER, events.times(Window()))
+    return f"(select count(distinct nullif({events.lines.said('item_category')}, '')) {orders})"
+
+
+def _coupons(parts: Parts, events: EventLeaves) -> str:
+    clicks = events.source("popup_click", Window(within=HALF_YEAR), ())
+    told = f"(select count(distinct nullif({events.said('coupon')}, '\"\"')) {clicks})"
+    return _seen(parts, HALF_YEAR, told, "0")
 
 
 def _seen(parts: Parts, span: int, value: str, otherwise: str = "null") -> str:
@@ -122,6 +134,8 @@ VALUES: dict[str, Callable[[Parts, EventLeaves], str | None]] = {
     "sale_view_share_30d": _on_sale,
     "new_arrival_share_30d": _new,
     "oos_views_30d": _sold_out,
+    "categories_bought": _categories_bought,
+    "coupon_claims_180d": _coupons,
 }
 
 

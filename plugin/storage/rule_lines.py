@@ -68,7 +68,7 @@ class Lines:
 
     def said(self, field: str) -> str:
         """A field of the line ``e`` as it is told from others."""
-        value = self._price() if field == "price" else f"nullif(w.{ITEM_FIELDS[field]}, '')"
+        value = self._price() if field == "price" else f"w.{ITEM_FIELDS[field]}"
         return SAID.replace("{value}", value)
 
     def amount(self, field: str) -> str:

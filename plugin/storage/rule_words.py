@@ -50,7 +50,7 @@ class Words(Protocol):
         """Whether what is ``tested`` of a line is true of one of an event's lines."""
 
     def plain_text(self, value: str, key: str) -> str:
-        """A member that is a text wherever it is there, as it was told; null: none, or empty."""
+        """A member that is a text wherever it is there, as it was told; null: there is none."""
 
     def maybe(self, value: str, needle: str) -> str:
         """False only if no text in the JSON, folded, holds the ASCII text ``needle``, as it stands
@@ -61,7 +61,7 @@ class Words(Protocol):
         """The member as JSON text; null: there is none."""
 
     def text(self, value: str, key: str) -> str:
-        """The member as a folded text; null: there is none, or it is empty."""
+        """The member as a folded text; null: there is none."""
 
     def said(self, value: str, key: str) -> str:
         """The member as it is told from others of its kind or another; null as of ``text``."""
@@ -125,7 +125,7 @@ class SqliteWords:
 
     def plain_text(self, value: str, key: str) -> str:
         """The member."""
-        return f"nullif({value} ->> {key}, '')"
+        return f"({value} ->> {key})"
 
     def token(self, value: str, key: str) -> str:
         """The member as JSON text."""
@@ -146,7 +146,7 @@ class SqliteWords:
         return (
             f"(case json_type({value}, {key}) when 'null' then null"
             f" when 'real' then json_said({value} -> {key})"
-            f" else nullif({value} -> {key}, '\"\"') end)"
+            f" else {value} -> {key} end)"
         )
 
     def number(self, value: str, key: str) -> str:
@@ -204,7 +204,7 @@ class PostgresWords:
 
     def plain_text(self, value: str, key: str) -> str:
         """The member."""
-        return f"nullif({value} ->> {key}, '')"
+        return f"({value} ->> {key})"
 
     def maybe(self, value: str, needle: str) -> str:
         """Always: it reads fast enough."""
@@ -230,7 +230,7 @@ class PostgresWords:
         return (
             f"(case json_typeof({value} -> {key})"
             f" when 'number' then cast(trim_scale(cast({value} ->> {key} as numeric)) as text)"
-            f" else nullif(cast({value} -> {key} as text), '\"\"') end)"
+            f" else cast({value} -> {key} as text) end)"
         )
 
     def number(self, value: str, key: str) -> str:
@@ -268,8 +268,7 @@ class PostgresWords:
         folds = f"cast({self._bind(_folds())} as jsonb)"
         letters = "unnest(string_to_array(normalize(t.x, nfkc), null)) with ordinality as l (c, n)"
         return (
-            "(select case when t.x = '' then null"
-            f" when t.x !~ '[^\\x01-\\x7f]' then btrim(lower(t.x collate \"C\"),"
+            f"(select case when t.x !~ '[^\\x01-\\x7f]' then btrim(lower(t.x collate \"C\"),"
             f" {self._bind(ASCII_SPACES)})"
             f" else btrim((select string_agg(coalesce({folds} ->> l.c, l.c), '' order by l.n)"
             f" from {letters}), {self._bind(SPACES)}) end"
@@ -302,20 +301,18 @@ def calls_us(sql: str) -> bool:
 
 @lru_cache(maxsize=100_000)  # the same few words come again and again
 def json_folded(token: str | None) -> str | None:
-    """The folded text of a JSON scalar; None: there is none, or it is empty."""
+    """The folded text of a JSON scalar; None: there is none."""
     value = None if token is None else orjson.loads(token)
-    return None if value is None or value == "" else fold(declared_text(value))
+    return None if value is None else fold(declared_text(value))
 
 
 @lru_cache(maxsize=100_000)
 def json_said(token: str | None) -> str | None:
-    """A JSON scalar as it is told from others, 1.0 being 1 but not "1"; None as of
-    ``json_folded``.
-    """
+    """A JSON scalar as it is told from others, 1.0 being 1 but not "1"; None: there is none."""
     value = None if token is None else orjson.loads(token)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return None if value is None or value == "" else token
+    return None if value is None else token
 
 
 class LeadScore:

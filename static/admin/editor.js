@@ -218,6 +218,7 @@ const spanOf = (label, value, typed, part) => {
 
 const AGES = ["newer_than", "older_than", "in_next", "anniversary_in_next"];
 const MANY = ["in", "not_in", "has_any", "has_all", "has_none"];
+const WHOLE = ["is", "is_not", "in", "not_in"]; // compare whole texts, of which one may be empty
 const today = () => new Date().toISOString().slice(0, 10);
 /* The kind of what nobody described, as the server reads it from operator and value. */
 const guessed = ({ op, value }) => {
@@ -246,8 +247,9 @@ const fit = (doc, kind) => {
       doc.value = doc.op === "between" ? [day, day] : day;
     }
   } else {
-    const texts = Array.isArray(old) ? old.map(String) : typeof old === "string" && old ? [old] : [];
-    doc.value = MANY.includes(doc.op) ? texts : texts[0] ?? "";
+    const told = Array.isArray(old) ? old.map(String) : typeof old === "string" ? [old] : [];
+    const texts = told.filter((text) => text || WHOLE.includes(doc.op));
+    doc.value = MANY.includes(doc.op) ? texts : texts[0] ?? null;
   }
 };
 const dayField = (label, value, typed, part) => {
@@ -261,29 +263,42 @@ const two = (doc, draw) => [
 const one = (doc, draw) => [draw(say("value"), doc.value, (to) => { doc.value = to; changed(); }, "value")];
 const numberField = (label, value, typed, part) =>
   field(label, "number", value, (to) => typed(to === "" ? null : Number(to)), { step: "any", class: "short", "data-part": part });
+// What is left blank is not written yet, and refused: an empty text is asked for with a tick, where it may be (``empty``).
+
 /* Several texts: those seen in the shop to tick, others a line each. */
-const lines = (doc, known) => {
+const lines = (doc, known, empty) => {
   const shown = known.slice(0, 24);
-  const others = () => doc.value.filter((value) => !shown.includes(value));
+  const others = () => doc.value.filter((value) => value && !shown.includes(value));
   const area = make("textarea", { rows: 2, "aria-label": `${say("value")}: ${say("lines")}`, placeholder: say("lines"), "data-part": "value" });
   area.value = others().join("\n");
   const typed = () => area.value.split("\n").map((line) => line.trim()).filter(Boolean);
-  const ticked = new Set(doc.value.filter((value) => shown.includes(value)));
+  const ticked = new Set(doc.value.filter((value) => value ? shown.includes(value) : empty));
   const told = () => {
     doc.value = [...ticked, ...typed()];
     changed();
   };
   area.addEventListener("input", told);
-  const ticks = shown.map((value) => check(value, ticked.has(value), (on) => {
+  const tick = (value) => check(value || say("empty"), ticked.has(value), (on) => {
     ticked[on ? "add" : "delete"](value);
     told();
-  }));
-  return [ticks.length ? make("span", { class: "known", role: "group", "aria-label": say("known") }, ...ticks) : null, area];
+  });
+  const ticks = shown.map(tick);
+  return [ticks.length ? make("span", { class: "known", role: "group", "aria-label": say("known") }, ...ticks) : null, area,
+    empty ? tick("") : null];
 };
-const oneText = (doc, known) => {
+const oneText = (doc, known, empty) => {
   const id = `known-${++count}`;
   const list = make("datalist", { id }, ...known.map((value) => make("option", { value })));
-  return [field(say("value"), "text", doc.value, (to) => { doc.value = to; changed(); }, { list: known.length ? id : null, "data-part": "value" }), list];
+  const told = (to) => {
+    doc.value = to;
+    tick.hidden = !empty || Boolean(to);
+    tick.firstChild.checked = to === "";
+    changed();
+  };
+  const tick = check(say("empty"), doc.value === "", (on) => told(on ? "" : null));
+  tick.hidden = !empty || Boolean(doc.value);
+  const typed = (to) => told(to.trim() ? to : null);
+  return [field(say("value"), "text", doc.value, typed, { list: known.length ? id : null, "data-part": "value" }), list, tick];
 };
 const valueFields = (doc, kind, info) => {
   if (doc.op === "set" || doc.op === "unset") return [];
@@ -294,7 +309,8 @@ const valueFields = (doc, kind, info) => {
     return [choice(say("value"), [["1", say("yes")], ["", say("no")]], doc.value ? "1" : "", (to) => { doc.value = Boolean(to); changed(); }, "value")];
   }
   if (kind === "date") return AGES.includes(doc.op) ? one(doc, spanOf) : draw(doc, dayField);
-  return MANY.includes(doc.op) ? lines(doc, info?.values || []) : oneText(doc, info?.values || []);
+  const empty = WHOLE.includes(doc.op) && (!info?.kind || info.empty);
+  return (MANY.includes(doc.op) ? lines : oneText)(doc, info?.values || [], empty);
 };
 /* How something compares: its kind where nobody said it, the operator, the value, or unknown. */
 const comparison = (doc, info, redraw) => {
@@ -351,7 +367,7 @@ const conditions = (doc, redraw) => {
       ...comparison(one, info, redraw), button(say("dropWhere"), drop, "quiet", "×"));
   });
   const add = () => {
-    (doc.where ||= []).push({ param: "item_category", op: "is", value: data.params.find((one) => one.name === "item_category").values[0] || "" });
+    (doc.where ||= []).push({ param: "item_category", op: "is", value: data.params.find((one) => one.name === "item_category").values[0] || null });
     changed();
     redraw(`param-${doc.where.length - 1}`);
   };

@@ -427,6 +427,40 @@ def test_no_body_takes_long_to_read(body: bytes) -> None:
     assert time.process_time() - began < 1
 
 
+# ---- empty texts
+
+
+def test_an_empty_text_is_kept_and_told_from_one_that_was_not_sent() -> None:
+    lines = [
+        {"item_id": "bag", "item_name": "", "item_brand": " ", "item_category": ""},
+        {"item_id": "hat", "item_variant": ""},
+    ]
+    told = taken(event(name="view_item", params={"items": lines, "note": ""}))
+    assert told.params == {"note": ""}
+    assert told.items == (
+        Item("bag", name="", brand=" ", category=""),
+        Item("hat", variant=""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "path"),
+    [
+        ({"item_category": "", "item_category2": "Boots"}, "Boots"),
+        ({"item_category2": "Boots"}, "Boots"),
+        ({"item_category": "Shoes", "item_category2": ""}, "Shoes"),
+        ({"item_category": "", "item_category2": ""}, ""),
+        ({"item_category2": 7}, None),
+        ({}, None),
+    ],
+)
+def test_a_category_of_empty_words_is_empty_and_one_of_none_is_not_known(
+    told: dict[str, Any], path: str | None
+) -> None:
+    line = {"item_id": "bag", **told}
+    assert taken(event(name="view_item", params={"items": [line]})).items[0].category == path
+
+
 # ---- the description
 
 

@@ -66,6 +66,29 @@ def test_the_cart_is_what_was_put_in_less_what_was_taken_out(shop: Shop) -> None
     assert (cho.cart_items_now, cho.cart_value_now, cho.cart_updated_at) == (2, 140_000, START + 2)
 
 
+def test_an_empty_variant_in_the_cart_is_none_in_particular(shop: Shop) -> None:
+    unsaid, red = replace(BOOTS, variant=""), replace(BOOTS, variant="Red")
+    added = told(shop, event("add_to_cart", 0, unsaid), event("add_to_cart", 1, BOOTS))
+    assert added.cart == (CartLine("boots", 2, 120_000, None),)
+    seen = told(shop, event("view_cart", 0, unsaid))
+    assert seen.cart == (CartLine("boots", 1, 120_000, None),)
+    for other in (BOOTS, red):
+        taken = told(shop, event("add_to_cart", 0, unsaid), event("remove_from_cart", 1, other))
+        assert taken.cart == ()
+        taken = told(shop, event("add_to_cart", 0, other), event("remove_from_cart", 1, unsaid))
+        assert taken.cart == ()
+
+
+def test_an_empty_category_is_no_interest(shop: Shop) -> None:
+    cho = told(
+        shop,
+        event("view_item", 0, BOOTS),
+        event("view_item", 1, replace(HAT, category="")),
+        event("view_item", 2, replace(HAT, category=" ")),
+    )
+    assert set(cho.affinities) == {"Shoes"}
+
+
 def test_an_empty_cart_has_no_last_change(shop: Shop) -> None:
     taken_out = told(shop, event("add_to_cart", 0, HAT), event("remove_from_cart", 1, HAT))
     bought = told(shop, event("add_to_cart", 0, HAT), event("purchase", 1, HAT, value=20_000))

@@ -68,6 +68,8 @@ numbered = told(
     op=compares | st.just("between"), value=st.sampled_from((0, 1, 2, 3, 12.5, 30))
 ).map(listed)
 worded = told(op=text_ops, value=texts).map(listed)
+# Asks for an empty text.
+empty = told(op=st.sampled_from(("is", "is_not", "in", "not_in")), value=st.just("")).map(listed)
 sets = told(op=st.sampled_from(("set", "unset")))
 many = told(op=st.sampled_from(("has_any", "has_all", "has_none")), value=texts).map(listed)
 true = told(op="is", value=st.booleans())
@@ -86,6 +88,7 @@ def about(key: str, names: tuple[str, ...], *tests: Any) -> st.SearchStrategy[di
 conditions = st.one_of(
     about("param", ("price", "value", "quantity", "tax", "rating"), numbered, sets),
     about("param", ("item_id", "item_category", "color", "currency", "none"), worded, sets),
+    about("param", ("item_category", "color"), empty),
     about("param", ("color",), many),
     about("param", ("wanted_on",), dated),
     about("param", ("gift",), true, sets),
@@ -94,6 +97,7 @@ traits = st.one_of(
     about("trait", ("age", "birthday"), numbered, sets),
     about("trait", ("birthday",), dated, sets),
     about("trait", ("size", "colors", "age"), worded, sets),
+    about("trait", ("size",), empty),
     about("trait", ("colors",), many, sets),
     about("trait", ("vip", "size"), true),
     about("trait", ("first_seen",), dated),
@@ -119,7 +123,9 @@ measured = st.one_of(
     told(measure=st.sampled_from(("count", "days"))),
     told(
         measure=st.sampled_from(("sum", "avg", "min", "max", "distinct")),
-        of=st.sampled_from(("value", "price", "quantity", "rating", "item_id", "color", "tax")),
+        of=st.sampled_from(
+            ("value", "price", "quantity", "rating", "item_id", "color", "tax", "item_category")
+        ),
     ),
 )
 measures = st.builds(
@@ -158,7 +164,7 @@ rules = st.recursive(
 item = st.fixed_dictionaries(
     {"item_id": st.sampled_from(("b-1", "b-2", "c-1"))},
     optional={
-        "item_category": st.sampled_from(CATEGORIES),
+        "item_category": st.sampled_from((*CATEGORIES, "")),
         "price": st.sampled_from((1, 2, 12.5, 30)),
         "quantity": st.sampled_from((1, 2, 0.5)),
     },
@@ -166,7 +172,7 @@ item = st.fixed_dictionaries(
 params = st.fixed_dictionaries(
     {
         "value": st.sampled_from((1, 2, 12.5, None)),
-        "rating": st.sampled_from((1, 2, 0.1, "3", None)),
+        "rating": st.sampled_from((1, 2, 0.1, "3", "", None)),
     },
     optional={
         "tax": st.sampled_from((1, 0.1, 0.2)),
@@ -188,9 +194,18 @@ histories = st.lists(event, min_size=1, max_size=9)
 declared = st.fixed_dictionaries(
     {},
     optional={
-        "age": st.sampled_from((2, 12.5, "2")),
+        "age": st.sampled_from((2, 12.5, "2", "")),
         "birthday": st.sampled_from(
-            ("2000-02-29", "1990-09-22", "1990-09-29", "2026-10-25", "2026-09-29T01:00", "no", 3)
+            (
+                "2000-02-29",
+                "1990-09-22",
+                "1990-09-29",
+                "2026-10-25",
+                "2026-09-29T01:00",
+                "no",
+                "",
+                3,
+            )
         ),
         "size": st.sampled_from(("GROSSE SCHUHE", "", True)),
         "colors": st.sampled_from(("red, Blue", "s", ",", "")),

@@ -81,8 +81,6 @@ class Oracle:
     def fits(self, rule: Any, value: Any, now: int) -> bool:
         """Whether one value satisfies a trait leaf or a condition."""
         op, to = rule["op"], rule.get("value")
-        if value == "":
-            value = None
         if op in ("set", "unset"):
             return (value is None) == (op == "unset")
         if value is not None:
@@ -251,7 +249,7 @@ class Oracle:
             days = {self.local_date(event["at"]) for event in found}
             return compare(rule["op"], len(days), rule["value"])
         told = [value for event in found for value in self.values(rule["of"], event)]
-        told = [value for value in told if value is not None and value != ""]
+        told = [value for value in told if value is not None]
         if what == "distinct":
             return compare(rule["op"], len({(type(v) is bool, v) for v in told}), rule["value"])
         figures = [Decimal(str(v)) for v in told if type(v) in (int, float, Decimal)]

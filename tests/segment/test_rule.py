@@ -42,6 +42,10 @@ def nested(depth: int) -> Any:
         ({"trait": "orders_total", "op": ">=", "value": float("nan")}, "must be a number"),
         ({"trait": "orders_total", "op": "between", "value": [1]}, "two numbers"),
         ({"trait": "country", "op": "is", "value": ""}, "not empty"),
+        ({"trait": "size", "op": "is", "value": None}, "not empty"),
+        ({"trait": "size", "op": "contains", "value": ""}, "not empty"),
+        ({"trait": "size", "op": "has_any", "value": [""]}, "not empty"),
+        ({**COUNT, "where": [{"param": "currency", "op": "is", "value": ""}]}, "not empty"),
         ({"trait": "country", "op": "in", "value": []}, "list of 1"),
         ({"trait": "identified", "op": "is", "value": "yes"}, "true or false"),
         ({"trait": "a b", "op": "is", "value": "x"}, "must be a name"),
@@ -159,6 +163,23 @@ def test_a_rule_can_be_said_in_plain_words() -> None:
     assert as_text(read_rule(rule)) == (
         "orders_total >= 1 and (view_item >= 1 times in 1 week or not in segment vip)"
     )
+
+
+@pytest.mark.parametrize(
+    ("compared", "said"),
+    [
+        ({"op": "is", "value": ""}, 'size is ""'),
+        ({"op": "not_in", "value": ["", "L"]}, 'size not in "", L'),
+    ],
+)
+def test_an_empty_text_in_a_rule_can_be_seen(compared: Any, said: str) -> None:
+    assert as_text(read_rule({"trait": "size", **compared})) == said
+
+
+def test_an_empty_value_can_be_seen_among_the_reasons(now: int, shop: Shop) -> None:
+    known = Facts(Profile("cho-0123456789abcdef", first_seen_at=1, declared={"size": ("", 1)}), {})
+    rule = read_rule({"trait": "size", "op": "is_not", "value": "L"})
+    assert why(explain(rule, known, now, shop)) == 'size is not L (is "")'
 
 
 def test_why_tells_the_leaves_that_hold_with_their_values(now: int, shop: Shop) -> None:

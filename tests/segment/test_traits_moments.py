@@ -26,8 +26,8 @@ WINDOWED = sorted(
 items = st.builds(
     Item,
     st.sampled_from(("boots", "belt")),
-    brand=st.sampled_from((None, "Moon", "Alp")),
-    category=st.sampled_from((None, "Shoes", "Belts")),
+    brand=st.sampled_from((None, "Moon", "Alp", "")),
+    category=st.sampled_from((None, "Shoes", "Belts", "")),
     quantity=st.sampled_from((1, 2, 0.5)),
 )
 params = st.fixed_dictionaries(
@@ -40,7 +40,7 @@ params = st.fixed_dictionaries(
         "coupon": st.sampled_from(("A", "B", "")),
         "discount": st.sampled_from((0, 5)),
         "page_location": st.sampled_from(("https://m.example/returns", "https://m.example/")),
-        "birthday": st.sampled_from(("02-29", "1990-09-23", "09-22")),
+        "birthday": st.sampled_from(("02-29", "1990-09-23", "09-22", "")),
     },
 )
 NAMES = ("page_view", "view_item", "search", "add_to_cart", "purchase", "refund", "identify",
@@ -137,7 +137,7 @@ class Hand:
         return len({e.params.get("coupon") for e in self.of("popup_click", 180)} - {None, ""})
 
     def categories_bought(self) -> Any:
-        return len({i.category for e in self.of("purchase") for i in e.items} - {None})
+        return len({i.category for e in self.of("purchase") for i in e.items} - {None, ""})
 
     def discount_order_share(self) -> Any:
         return _share([bool(e.params.get("coupon")) or e.params.get("discount") == 5

@@ -18,8 +18,11 @@ from tests.segment import lives
 WORDS = (
     "Straße", "STRASSE", "ﬁn", "İstanbul", "Ὀδυσσεύς", "e\u0301tude", "Étude", "ﾊﾞｯｸﾞ", "バッグ",
     " 신발 ", "신발", "%_!", "a\u200bb", "K", "ĳ", "ΣΑΣ", "٣", "\u3000x", "3", "true", "1e-05",
+    " \u3000",
 )  # fmt: skip
 words = st.sampled_from(WORDS)
+SENT = (*WORDS, "")  # a page may send an empty text
+sent = st.sampled_from(SENT)
 worded = lives.told(op=lives.text_ops, value=words).map(lives.listed)
 known_traits = st.one_of(
     lives.about(
@@ -30,11 +33,13 @@ known_traits = st.one_of(
         lives.sets,
     ),
     lives.about("trait", ("last_category", "last_item_id", "town", "country"), worded, lives.sets),
+    lives.about("trait", ("town",), lives.empty),
     lives.about("trait", ("last_order", "last_seen", "first_order"), lives.dated, lives.sets),
     lives.about("trait", ("identified",), lives.true),
 )  # fmt: skip
 conditions = st.one_of(
     lives.about("param", ("word", "item_name", "item_brand", "transaction_id"), worded, lives.sets),
+    lives.about("param", ("word", "item_name", "item_brand"), lives.empty),
     lives.about("param", ("word", "rating"), lives.many, lives.sets),
     lives.about("param", ("number",), lives.numbered, worded, lives.sets),
     lives.about("param", ("value",), lives.numbered, lives.sets),
@@ -47,7 +52,9 @@ filtered = st.builds(
         lives.told(measure=st.sampled_from(("count", "days"))),
         lives.told(
             measure=st.sampled_from(("sum", "avg", "min", "max", "distinct")),
-            of=st.sampled_from(("number", "word", "item_name", "transaction_id", "currency")),
+            of=st.sampled_from(
+                ("number", "word", "item_name", "item_brand", "transaction_id", "currency")
+            ),
         ),
     ),
     lives.numbered,
@@ -76,21 +83,26 @@ rules = st.recursive(
     ),
     max_leaves=4,
 )
-LINE = {"item_category": lives.CATEGORIES, "price": (1, 2, 12.5, 30), "quantity": (1, 2, 0.5)}
+LINE = {
+    "item_category": (*lives.CATEGORIES, ""),
+    "price": (1, 2, 12.5, 30),
+    "quantity": (1, 2, 0.5),
+}
 more_params = st.fixed_dictionaries(
-    {}, optional={"word": words | st.booleans(), "number": st.sampled_from((0, -3, 0.1, 2.5, 1.0))}
+    {}, optional={"word": sent | st.booleans(), "number": st.sampled_from((0, -3, 0.1, 2.5, 1.0))}
 )
-told = st.tuples(lives.event, more_params, words, st.booleans())
-people = st.tuples(st.lists(told, min_size=1, max_size=6), lives.declared, words)
+told = st.tuples(lives.event, more_params, sent, st.booleans())
+people = st.tuples(st.lists(told, min_size=1, max_size=6), lives.declared, sent)
 VALUES = {
     "value": (1, 2, 12.5, 30), "tax": (1, 0.1, 0.2), "currency": ("EUR", "EUR", "USD"),
-    "rating": (1, 2, 3, 0.1, 0.2, "3", True), "color": ("red", "Red, blue", "BLUE"),
-    "gift": (True, False), "number": (0, -3, 0.1, 2.5, 1.0), "word": (*WORDS, True),
+    "rating": (1, 2, 3, 0.1, 0.2, "3", True), "color": ("red", "Red, blue", "BLUE", ""),
+    "gift": (True, False), "number": (0, -3, 0.1, 2.5, 1.0), "word": (*SENT, True),
     "wanted_on": ("2026-09-22", "2026-03-29", "2026-09-22T01:30:00", 1_790_046_000_000),
 }  # fmt: skip
 DECLARED = {
     "age": (2, 12.5, "2"), "birthday": ("2000-02-29", "1990-09-22", "1990-09-29", "no", 3),
-    "size": ("GROSSE SCHUHE", True), "colors": ("red, Blue", "s", ","), "vip": (True, False),
+    "size": ("GROSSE SCHUHE", True, ""), "colors": ("red, Blue", "s", ",", ""),
+    "vip": (True, False),
 }  # fmt: skip
 
 
@@ -100,7 +112,7 @@ def crowd(rng: Random, size: int) -> list[Any]:
         (
             [_told(rng) for _ in range(rng.randint(1, 16))],
             _some(rng, DECLARED),
-            rng.choice(WORDS),
+            rng.choice(SENT),
         )
         for _ in range(size)
     ]
@@ -111,7 +123,7 @@ def _told(rng: Random) -> Any:
     lines = [{"quantity": 1, **line} for line in lines[: rng.randint(0, 2)]]
     ago = rng.choice(lives.AGO) + rng.choice((0, 0, 1, HOUR))
     event = {"name": rng.choice(lives.NAMES), "ago": ago, "params": _some(rng, VALUES)}
-    return {**event, "items": lines}, {}, rng.choice(WORDS), rng.random() < 0.3
+    return {**event, "items": lines}, {}, rng.choice(SENT), rng.random() < 0.3
 
 
 def _some(rng: Random, values: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +151,6 @@ def _event(
     order = f"{person}-{0 if twice else place}" if name == "purchase" else None
     at = now - told["ago"]
     minor = None if value is None else to_minor(value, currency)
-    params = {key: value for key, value in params.items() if value != ""}
     return Event(
         _id(), person, name, at, now, params, items, currency, minor, order,
         source="server" if twice else "browser",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from plugin.errors import PluginError
-from plugin.storage import items, locations, names
+from plugin.segment.rule import read_rule
+from plugin.shop import Shop
+from plugin.storage import backfills, items, locations, names, rules
 from plugin.storage import migrate as steps
 from plugin.storage.engine import Store
 
@@ -98,3 +100,34 @@ def test_a_catalogue_of_before_has_one_row_for_each_group(store: Store) -> None:
         assert names.as_catalogued(tx, ["tee", "tee-3", "cap"]) == ("tee-2", "tee-2", "cap")
         items.upsert(tx, [{"item_id": "tee-1", "availability": "in_stock"}], 9)
         assert {*items.products(tx, ["tee-1", "tee-2"])} == {"tee-2"}
+
+
+def test_an_empty_text_of_before_is_one_now_where_it_was_kept(store: Store, shop: Shop) -> None:
+    """Declared traits and params were kept as they came; fields of items that were empty not."""
+    kept = '{"size":["",5],"town":["Seoul",5],"quote":["[\\"\\",5]",5]}'
+    with store.write() as tx:
+        tx.run("delete from migrations where name = '0026_empty_traits'")
+        tx.run(
+            "insert into profiles (id, visitor_id, first_seen_at, declared)"
+            " values (1, 'mina-0123456789abcdef', 5, :kept)",
+            kept=kept,
+        )
+        tx.run("insert into declared (profile, trait, folded) values (1, 'town', 'seoul')")
+        for slug, enabled in (("sized", 1), ("off", 0)):
+            tx.run(
+                "insert into segments (slug, name, rule, enabled, created_at, updated_at)"
+                " values (:slug, :slug, '{}', :enabled, 7, 7)",
+                slug=slug, enabled=enabled,
+            )  # fmt: skip
+
+    assert steps.migrate(store, "shop") == ["0026_empty_traits"]
+
+    with store.read() as tx:
+        for document, many in (
+            ({"trait": "size", "op": "is", "value": ""}, 1),
+            ({"trait": "size", "op": "set"}, 1),
+            ({"trait": "town", "op": "is", "value": "seoul"}, 1),
+            ({"trait": "quote", "op": "set"}, 0),
+        ):
+            assert rules.count_matching(tx, read_rule(document), 9, shop) == many, document
+        assert backfills.under_way(tx).keys() == {"sized"}

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from plugin.segment.leaf import KINDS as PARAM_KINDS
+from plugin.segment.leaf import NEVER_EMPTY
 from plugin.segment.traits import BOOL, DATE, LIST, MONEY, NUMBER, PREDICTIONS, TEXT, TRAITS
 from plugin.segment.value import OPERATORS
 from plugin.shop import Shop
@@ -157,6 +158,7 @@ WORDS = {
     "compared": _l("Compared as"),
     "yes": _l("yes"),
     "no": _l("no"),
+    "empty": _l("an empty text"),
     "unset": _l("or not known"),
     "never": _l("or never"),
     "which": _l("First or last time"),
@@ -303,6 +305,7 @@ def _params(shop: Shop, values: dict[str, list[str]]) -> list[dict[str, Any]]:
             "kind": kind,
             "unit": shop.currency if kind == MONEY or name in MONEY_PARAMS else "",
             "values": values.get(name, []),
+            "empty": kind == TEXT and name not in NEVER_EMPTY,
         }
         for name, kind in PARAM_KINDS.items()
     ]

@@ -208,7 +208,11 @@ def _value(leaf: TraitLeaf | Where, raw: object) -> str:
     if leaf.kind in (NUMBER, MONEY):
         return _pair(leaf.values, major_money if leaf.kind == MONEY else exact_number)
     # As the owner wrote it: ``values`` are folded for comparing.
-    return ", ".join(str(one) for one in raw) if isinstance(raw, list) else str(raw)
+    return ", ".join(map(_text, raw)) if isinstance(raw, list) else _text(raw)
+
+
+def _text(value: object) -> str:
+    return str(_("an empty text") if value == "" else value)
 
 
 def _pair(values: tuple[Any, ...], write: Callable[[Any], str]) -> str:
