@@ -91,6 +91,57 @@ def test_text_and_choices_keep_step_and_a_mistake_is_told_at_its_leaf(
     expect(page.locator("[data-text-trouble]")).to_contain_text("cannot be read yet")
 
 
+def test_a_blank_field_is_no_empty_text_and_one_that_is_meant_is_seen_and_kept(
+    engine: Engine, page: Page
+) -> None:
+    def said() -> Any:
+        return json.loads(page.locator("#rule").input_value())
+
+    rule = {"trait": "size", "op": "is", "value": ""}
+    engine.server("PUT", "/v1/segments/sized", {"name": "Sized", "rule": rule})
+    page.goto(f"{engine.admin}/segments/sized/edit")
+    leaf = page.locator(".leaf")
+    value, empty = leaf.get_by_label("Value"), leaf.get_by_label("an empty text")
+    expect(leaf.locator(".words")).to_have_text("Size is an empty text")
+    expect(empty).to_be_checked()
+
+    value.fill("XL")
+    expect(empty).to_be_hidden()
+    value.fill(" ")
+    expect(empty).not_to_be_checked()
+    expect(leaf.locator(".trouble")).to_have_text("value: Fill this in.")
+    assert said() == {**rule, "value": None}
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Fill this in")
+
+    empty.check()
+    expect(leaf.locator(".words")).to_have_text("Size is an empty text")
+    leaf.get_by_label("How it compares").select_option(label="is none of")
+    expect(empty).to_be_checked()
+    leaf.get_by_label("Value: One a line").fill("XL")
+    expect(leaf.locator(".words")).to_have_text("Size is none of an empty text, XL")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/admin/segments/sized")
+    kept = engine.server("GET", "/v1/segments/sized")["rule"]
+    assert kept == {"trait": "size", "op": "not_in", "value": ["", "XL"]}
+
+
+def test_where_no_empty_text_can_stand_none_is_offered(engine: Engine, page: Page) -> None:
+    rule = {"any": [
+        {"trait": "country", "op": "is", "value": "KR"},
+        {"trait": "size", "op": "contains", "value": "X"},
+        {"event": "view_item", "measure": "count", "op": ">=", "value": 1,
+         "where": [{"param": "item_id", "op": "is", "value": "b"}]},
+        {"trait": "country", "op": "in", "value": ["KR"]},
+    ]}  # fmt: skip
+    engine.server("PUT", "/v1/segments/plain", {"name": "Plain", "rule": rule})
+    page.goto(f"{engine.admin}/segments/plain/edit")
+    for place in range(3):
+        page.locator(".leaf").nth(place).locator("input[type=text]").fill("")
+    expect(page.locator(".leaf")).to_have_count(4)
+    expect(page.get_by_label("an empty text").filter(visible=True)).to_have_count(0)
+
+
 def test_the_editor_is_for_everybody_on_a_phone_too(engine: Engine, page: Page) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     where = [{"param": "item_category", "op": "in", "value": ["shoes"]}]

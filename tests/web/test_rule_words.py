@@ -123,6 +123,11 @@ def test_no_leaf_is_left_in_the_words_of_the_document() -> None:
             {"trait": "birthday", "op": "anniversary_in_next", "value": "14d"},
             "Birthday comes round within the next 14 days",
         ),
+        ({"trait": "size", "op": "is", "value": ""}, "Size is an empty text"),
+        (
+            {"trait": "size", "op": "not_in", "value": ["XL", ""]},
+            "Size is none of XL, an empty text",
+        ),
         ({"segment": "vip"}, "in the segment “Our best”"),
     ],
 )  # fmt: skip

@@ -162,6 +162,20 @@ def test_a_visitor_is_shown_with_timeline_segments_and_reasons(owner: Moon) -> N
     assert CHO[:8] in owner.opens("segments/buyers")
 
 
+def test_of_a_visitor_an_empty_word_of_a_product_is_not_shown_and_an_empty_trait_is_said(
+    owner: Moon,
+) -> None:
+    nameless = {"item_id": "bag-7", "item_name": "", "item_brand": "", "item_category": ""}
+    owner.visit(
+        CHO,
+        {"name": "view_item", "params": {"items": [nameless]}},
+        {"name": "identify", "params": {"shoe_size": ""}},
+    )
+    page = owner.opens(f"visitors/{CHO}")
+    assert "Looked at bag-7" in page
+    assert re.search(r"Shoe size</dt>\s*<dd>an empty text</dd>", page)
+
+
 def test_an_unknown_visitor_segment_or_page_is_a_kind_404(owner: Moon) -> None:
     for path in ("visitors/nobody-0123456789ab", "segments/none", "nowhere"):
         answer = owner.gets(path)
