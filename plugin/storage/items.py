@@ -212,7 +212,11 @@ def _learnt(item: Item, currency: str, now: int) -> tuple[Any, ...]:
 
 def _words(item: Item) -> tuple[str | None, str | None, str | None]:
     """What an event calls a product, its category and its brand; an empty word teaches nothing."""
-    return (item.name or None, item.category or None, item.brand or None)
+    return (_word(item.name), _word(item.category), _word(item.brand))
+
+
+def _word(text: str | None) -> str | None:
+    return text if text and not text.isspace() else None
 
 
 def _document(row: Row) -> dict[str, Any]:

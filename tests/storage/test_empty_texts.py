@@ -166,10 +166,10 @@ def test_an_empty_coupon_is_none_that_was_claimed(store: Store, shop: Shop, now:
 
 def test_an_empty_word_teaches_no_product(store: Store, shop: Shop, now: int) -> None:
     with store.read() as tx:
-        bag = items.products(tx, ["bag-bo"])["bag-bo"]
+        known = items.products(tx, [f"bag-{name}" for name in EMPTY])
         offered = seen.product_values(tx)
-    assert (bag.name, bag.brand, bag.category) == (None, None, None)
-    assert "" not in offered["item_brand"] + offered["item_category"]
+    assert {(bag.name, bag.brand, bag.category) for bag in known.values()} == {(None, None, None)}
+    assert offered == {"item_category": ["Pine"], "item_brand": ["Pine"]}
 
 
 def test_an_empty_word_takes_no_known_word_away(store: Store, shop: Shop, now: int) -> None:
