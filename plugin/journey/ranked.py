@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import overload
 
 from plugin.serve.product import Product
+from plugin.serve.recommend import pages
 from plugin.serve.recommend.baskets import LOOKED_AT
-from plugin.serve.recommend.content import blend
 from plugin.serve.recommend.for_you import for_you
-from plugin.serve.recommend.fuse import fuse
+from plugin.serve.recommend.pages import PLACES
 from plugin.serve.recommend.words import words_of
 from plugin.storage.models import Built
 
@@ -78,29 +78,25 @@ def after_visit(model: Built, seen: Sequence[str], profile_id: int | None, n: in
     return Ranked(list(found), name, lambda number: found[number].places)
 
 
-def viewed_beside(model: Built, item_id: str, n: int) -> Ranked:
-    """What people look at in the same visit as ``item_id``."""
+def viewed_beside(model: Built, item_id: str, n: int, why: bool = False) -> Ranked:
+    """What people look at in the same visit as ``item_id``. ``why``: ``where`` will be asked."""
     number = model.ids.number(item_id)
     if number is None:
         return NOTHING
+    if n == PLACES and not why and (ready := model.pages.viewed(number)):
+        return Ranked(ready, model.ids.__getitem__)
     rankers = model.sessions
-    lists = {"follow": rankers.follow.beside(number, n), "table": rankers.table.beside(number, n)}
-    scores = fuse(lists, dict.fromkeys(lists, 1.0), n)
-    best = sorted(scores, key=lambda one: (-scores[one], one))[:n]
-    return _ranked(model, best, lists)
+    return _ranked(model, *pages.viewed(rankers.follow, rankers.table, number, n))
 
 
-def like(model: Built, product: Product, n: int) -> Ranked:
+def like(model: Built, product: Product, n: int, why: bool = False) -> Ranked:
     """What is like ``product`` by what the catalogue says now, and by visits; a product that is
-    newer than the model too. Its variants are not listed.
+    newer than the model too. Its variants are not listed. ``why``: ``where`` will be asked.
     """
-    number = model.ids.number(product.item_id)
-    own = () if number is None else (number,)
-    words = words_of(product)
-    alike = model.words.similar(words, n, own)
-    beside = model.sessions.table(own, n) if own else []
-    best = model.words.without_variants(words, blend(alike, beside, 2 * n))[:n]
-    return _ranked(model, [one for one, _ in best], {"content": alike, "table": beside})
+    number, said = model.ids.number(product.item_id), words_of(product)
+    if number is not None and n == PLACES and not why and (ready := model.pages.like(number, said)):
+        return Ranked(ready, model.ids.__getitem__)
+    return _ranked(model, *pages.like(model.words, model.sessions.table, said, number, n))
 
 
 def bought_beside(

@@ -11,6 +11,7 @@ from plugin.journey import ranked
 from plugin.journey.acting import Acting
 from plugin.journey.ranked import NOTHING, Ranked
 from plugin.serve.recommend.filters import EVERYTHING
+from plugin.serve.recommend.pages import PLACES
 from plugin.serve.recommend.window import MOST_ITEMS, Window
 from plugin.shop import DAY
 from plugin.storage import deeds, glances, models, rankings, shelf_filtered, shelves
@@ -53,7 +54,7 @@ BY_SEGMENT = frozenset({"segment_favourites", "back_in_stock"})
 BY_VIEWS = frozenset({*BY_TASTE, "recently_viewed", "for_you"})
 OF_PAGE = frozenset({"viewed_together", "bought_together", "similar"})
 # How long the lists of a product's page are kept: one serves windows of every length up to it.
-PAGE_PLACES = (100, 2 * MOST_SPARE)
+PAGE_PLACES = (PLACES, 2 * MOST_SPARE)
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,10 @@ class Shelves:
         """What people look at beside the page's product."""
         n = _places(n)
         return self._of_page(
-            model, ("viewed", n), None, lambda item: ranked.viewed_beside(model, item, n)
+            model,
+            ("viewed", n),
+            None,
+            lambda item: ranked.viewed_beside(model, item, n, self.explains),
         )
 
     def similar(self, model: models.Built, n: int) -> Ranked:
@@ -172,7 +176,9 @@ class Shelves:
             return NOTHING
         n = _places(n)
         told = None if self.explains else hash(product)
-        return self._of_page(model, ("like", n), told, lambda _: ranked.like(model, product, n))
+        return self._of_page(
+            model, ("like", n), told, lambda _: ranked.like(model, product, n, self.explains)
+        )
 
     def bought_together(self, model: models.Built, n: int) -> Ranked:
         """What orders hold beside the page's product."""

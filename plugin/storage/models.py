@@ -21,6 +21,7 @@ from plugin.serve.recommend.baskets import Pairs
 from plugin.serve.recommend.content import Words
 from plugin.serve.recommend.for_you import SessionRankers
 from plugin.serve.recommend.next_basket import Buyers
+from plugin.serve.recommend.pages import Pages
 from plugin.serve.recommend.recent import Recent
 from plugin.serve.recommend.tuning import read_tuning
 from plugin.storage import model_files
@@ -103,6 +104,11 @@ class Built:
     def words(self) -> Words:
         """What is like a product by what the catalogue says of it."""
         return Words(self.arrays)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """What was worked out for the pages of products."""
+        return Pages(self.arrays)
 
 
 @dataclass

@@ -147,7 +147,7 @@ class EventLeaves:
         """As ``Parts.perhaps``, in the JSON that the param or field stands in."""
         if where.param not in COLUMNS:
             whole = "e.items" if where.param in ITEM_FIELDS else "e.params"
-            looked_at = self.parts.perhaps(where, whole, tested)
+            looked_at = self.parts.perhaps(where, whole, tested, "e.seq")
             if looked_at != tested:
                 return looked_at
         self.parts.comes_back |= calls_us(tested)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from plugin.segment.compare import checker
 from plugin.segment.shape import TraitLeaf, Where
+from plugin.segment.text import stands_as_it_is
 from plugin.segment.traits import TEXT
 from plugin.shop import Shop
+from plugin.storage import letters
 from plugin.storage.engine import Tx
+from plugin.storage.letters import Letters
 from plugin.storage.rule_words import ITSELF, Words, words
 
 # What each operator is in SQL: {0} the value, {1} and {2} what it is compared with.
@@ -87,15 +91,33 @@ class Parts:
             return f"({value} is {'not ' if leaf.op == 'set' else ''}null)"
         return f"coalesce({self.compared(value, leaf.op, to)}, {_word(leaf.include_unset)})"
 
-    def perhaps(self, leaf: TraitLeaf | Where, whole: str, tested: str) -> str:
-        """What is ``tested``, of a text, behind a look at whether it can stand in ``whole``."""
+    def perhaps(
+        self, leaf: TraitLeaf | Where, whole: str, tested: str, seq: str | None = None
+    ) -> str:
+        """What is ``tested``, of a text, behind a look at whether it can stand in ``whole``.
+
+        seq: of the event that ``whole`` is of, whose letters the clock may have read.
+        """
         needles = leaf.values
         if leaf.op not in ASKS_FOR_A_TEXT or leaf.include_unset or leaf.kind != TEXT:
             return tested
         if len(needles) > MOST_NEEDLES or not all(map(_literal, needles)):
             return tested
-        maybe = " or ".join(self.words.maybe(whole, needle) for needle in needles)
+        maybe = " or ".join(self.words.maybe(whole, one, self._known(one, seq)) for one in needles)
         return f"(({maybe}) and {tested})"
+
+    def _known(self, needle: str, seq: str | None) -> str:
+        """Whether the letters of an event are known, and none folds to the needle's."""
+        if seq is None:
+            return "false"
+        if stands_as_it_is(needle, self._letters.odd):
+            return f"{seq} <= {self.bind(self._letters.upto)}"
+        self.comes_back |= not needle.isascii()
+        return "false"
+
+    @cached_property
+    def _letters(self) -> Letters:
+        return letters.known(self.tx)
 
     def decided(self, leaf: TraitLeaf | Where, value: str, known: Sequence[tuple[str, Any]]) -> str:
         """Whether a value is one that Python finds to satisfy the leaf.
@@ -120,8 +142,7 @@ def _literal(needle: str) -> bool:
 
     A number is written in JSON in another way than as a text.
     """
-    plain = needle.isascii() and needle.isprintable() and not {'"', "\\"} & set(needle)
-    return plain and not set(needle) <= IN_NUMBERS
+    return needle.isprintable() and not {'"', "\\"} & {*needle} and not {*needle} <= IN_NUMBERS
 
 
 def _word(truth: bool) -> str:

@@ -12,6 +12,7 @@ from plugin.config import Settings
 from plugin.journey.proof import keep_outcomes
 from plugin.journey.standings import keep_standings
 from plugin.shop import Shop, local_time
+from plugin.storage import letters
 from plugin.storage.engine import Store
 from plugin.tasks.trainer import build_apart
 from plugin.tasks.writer import Writer
@@ -106,6 +107,10 @@ def _pulse(store: Store, shop: Shop, now: int) -> str:
     return f"no event since {last}, where about {heard.silence.missed} visitors are usual"
 
 
+def _letters(store: Store, shop: Shop, now: int) -> str:
+    return f"{letters.take_in(store)} letters that rules compare as others"
+
+
 def _coupons(store: Store, shop: Shop, now: int) -> str:
     with store.write() as tx:
         return f"{journey.end_coupons(tx, shop, now)} codes ended"
@@ -123,6 +128,7 @@ JOBS = (
     Job("feeds", "reads the catalogue's feeds whose time has come", _feeds, every_s=10),
     Job("standings", "ranks customers by recency, orders and money", _standings, every_s=3600),
     Job("pulse", "notices when events stop coming", _pulse, every_s=300),
+    Job("letters", "reads new events' letters, so that rules find texts fast", _letters, 300),
     Job("proof", "counts popups and windows, and does what verdicts may", keep_outcomes, 3600),
     Job("coupons", "takes back what codes held whose time is over", _coupons, every_s=300),
     Job("reconcile", "compares members with rules; it should find nothing", _reconcile, at_hour=3),

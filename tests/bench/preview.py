@@ -25,7 +25,7 @@ from fill import SHOP, fill, open_store, sample
 from plugin.segment.rule import Rule, read_rule
 from plugin.segment.traits import BOOL, TEXT, TRAITS, Trait
 from plugin.shop import SECOND
-from plugin.storage import rules, segments
+from plugin.storage import letters, rules, segments
 from plugin.storage.engine import Tx
 from plugin.storage.rule_look import Wanted, looked
 from plugin.storage.sqlite import SqliteStore
@@ -108,6 +108,7 @@ def main() -> bool:
 def measure(path: Path) -> bool:
     """Look at each rule in the store at ``path``; whether each is within the mark."""
     store = open_store(path)
+    letters.take_in(store)  # as the clock does
     reached = []
     with store.read() as tx:
         tx.all("select count(*) from events where items = ''")  # the file is in memory from here on

@@ -358,7 +358,8 @@ def beside(
         name = f"requests a CPU second, {strategy}"
         yield Figure(name, ("ours", ours), (f"no-op {where}", nothing), mark)
     name = f"requests a CPU second, {strategy}, none twice"
-    yield Figure(name, ("ours", newly), ("no-op alone", alone), mark)
+    for where, nothing in (("alone", alone), ("in ours", here)):
+        yield Figure(name, ("ours", newly), (f"no-op {where}", nothing), mark)
 
 
 def served(stocked: Stocked, folder: Path) -> Iterator[Figure]:

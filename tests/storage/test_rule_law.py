@@ -22,7 +22,7 @@ from plugin.segment.evaluate import evaluate
 from plugin.segment.rule import Rule, event_names, needs_events, read_rule
 from plugin.segment.text import fold
 from plugin.shop import DAY, HOUR, Shop
-from plugin.storage import backfills, rules
+from plugin.storage import backfills, letters, rules
 from plugin.storage.ahead import facts_by_now
 from plugin.storage.engine import Store, Tx
 from plugin.storage.facts import load_facts
@@ -43,6 +43,7 @@ def test_sql_finds_those_for_whom_the_rule_holds(store: Store, zone: str, now: i
     shop = Shop("moon", "pk_moon0000000000000000", currency="EUR", timezone=zone)
     for one in rule_histories.crowd(Random(now), CROWD):
         collect(store, one, now, shop)
+    letters.take_in(store)  # of these, not of who comes later
 
     # The same examples in each ordinary run; others in a longer look.
     @settings(

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -59,6 +59,10 @@ class Arrays:
         return name in self._places
 
 
+# Of a file, or still in the memory of the process that makes one.
+Named: TypeAlias = "Arrays | Mapping[str, Any]"
+
+
 def pack(arrays: Mapping[str, array[Any] | bytes], meta: Mapping[str, Any]) -> Iterator[bytes]:
     """The file's bytes, part by part. ``meta``: plain JSON. Arrays: of a kind in ``KINDS``."""
     places: dict[str, tuple[str, int, int]] = {}
@@ -85,7 +89,7 @@ class Ids:
     other texts that have numbers, from those called ``text`` and ``ends``.
     """
 
-    def __init__(self, arrays: Arrays, text: str = "ids", ends: str = "id_ends") -> None:
+    def __init__(self, arrays: Named, text: str = "ids", ends: str = "id_ends") -> None:
         self._text, self._ends = arrays[text], arrays[ends]
 
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import accumulate, chain, pairwise
@@ -18,7 +18,7 @@ from math import log
 from operator import itemgetter
 from typing import Any
 
-from plugin.serve.recommend.arrays import Arrays
+from plugin.serve.recommend.arrays import Named
 from plugin.serve.recommend.runs import Runs
 
 LEAST = 3  # orders that a pair must share: fewer are chance
@@ -89,7 +89,7 @@ def chosen_mix(orders: Runs, products: int, least: int = LEAST) -> float:
 class Pairs:
     """Reads the arrays ``buy.…`` of a model."""
 
-    def __init__(self, arrays: Arrays | Mapping[str, Any]) -> None:
+    def __init__(self, arrays: Named) -> None:
         self._orders_of, self._ends = arrays["buy.orders_of"], arrays["buy.ends"]
         self._items, self._shared = arrays["buy.items"], arrays["buy.shared"]
         self._weights = arrays["buy.weights"]

@@ -15,7 +15,7 @@ from math import log
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from plugin.serve.recommend.arrays import Arrays, Ids, id_arrays, in_id_order
+from plugin.serve.recommend.arrays import Ids, Named, id_arrays, in_id_order
 from plugin.serve.recommend.fuse import fuse
 
 # How much a word counts by what it is of; the group says who is a variant, nothing else.
@@ -83,7 +83,7 @@ class _Sums(dict[int, float]):
 class Words:
     """Reads the arrays ``word.…`` of a model."""
 
-    def __init__(self, arrays: Arrays) -> None:
+    def __init__(self, arrays: Named) -> None:
         self._texts = Ids(arrays, "word.texts", "word.text_ends")
         self._weights = arrays["word.weights"]
         self._groups = range(*arrays["word.groups"])
@@ -117,13 +117,17 @@ class Words:
         own = self._group(self._texts.numbers(list(words)[:1]))
         return list(self._apart(own, ranked))
 
+    def texts(self, number: int) -> list[str]:
+        """The words of a product of the model, the first ``MOST_WORDS`` of them."""
+        return [self._texts[word] for word in self._words_of(number)]
+
     def _numbers(self, words: Sequence[str], likely: Iterable[int]) -> Sequence[int]:
         """The numbers of those ``words`` that are known: mostly just those of a product among the
         ``likely``, of which the catalogue says what it said, and then none is looked for.
         """
         for number in likely:
             theirs = self._words_of(number)
-            if len(theirs) == len(words) and [*map(self._texts.__getitem__, theirs)] == words:
+            if len(theirs) == len(words) and self.texts(number) == words:
                 return theirs
         return self._texts.numbers(words)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from plugin.serve.recommend.arrays import Arrays
+from plugin.serve.recommend.arrays import Named
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
 from plugin.serve.recommend.walk import RowRanker, row_arrays
@@ -50,5 +50,5 @@ def follow_arrays(visits: Visits, tuning: Tuning) -> dict[str, array[Any]]:
 class Follow(RowRanker):
     """The rules of a model, asked for what goes with the products of a visit."""
 
-    def __init__(self, arrays: Arrays, tuning: Tuning) -> None:
+    def __init__(self, arrays: Named, tuning: Tuning) -> None:
         super().__init__(arrays, "view.follow", tuning.follow_remembered, tuning.follow_fade)

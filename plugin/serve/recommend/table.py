@@ -12,7 +12,7 @@ from itertools import repeat
 from math import log1p
 from typing import Any
 
-from plugin.serve.recommend.arrays import Arrays
+from plugin.serve.recommend.arrays import Named
 from plugin.serve.recommend.tuning import Tuning
 from plugin.serve.recommend.visits import Visits
 from plugin.serve.recommend.walk import RowRanker, row_arrays
@@ -85,5 +85,5 @@ def _weighed(visits: Visits, tuning: Tuning) -> tuple[array[int], array[float], 
 class Table(RowRanker):
     """The table of a model, asked for what lies beside the products of a visit."""
 
-    def __init__(self, arrays: Arrays, tuning: Tuning) -> None:
+    def __init__(self, arrays: Named, tuning: Tuning) -> None:
         super().__init__(arrays, "view.table", tuning.table_remembered, tuning.table_fade)

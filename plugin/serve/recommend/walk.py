@@ -14,7 +14,7 @@ from math import exp
 from operator import itemgetter
 from typing import Any
 
-from plugin.serve.recommend.arrays import Arrays
+from plugin.serve.recommend.arrays import Named
 from plugin.serve.recommend.tuning import Tuning
 
 Ranked = list[tuple[int, float]]
@@ -29,7 +29,7 @@ class Rows:
     the product, the others are reached over one of those; each part has its best first.
     """
 
-    def __init__(self, arrays: Arrays, name: str) -> None:
+    def __init__(self, arrays: Named, name: str) -> None:
         self._items, self._scores = arrays[f"{name}_items"], arrays[f"{name}_scores"]
         self._ends, self._beside = arrays[f"{name}_ends"], arrays[f"{name}_beside"]
 
@@ -80,7 +80,7 @@ class Rows:
 class RowRanker:
     """Ranks by the rows of one name: those of the newest products of a visit, or one alone."""
 
-    def __init__(self, arrays: Arrays, name: str, remembered: int, fade: float) -> None:
+    def __init__(self, arrays: Named, name: str, remembered: int, fade: float) -> None:
         self._rows, self._remembered, self._fade = Rows(arrays, name), remembered, fade
 
     def __call__(self, seen: Sequence[int], n: int) -> Ranked:

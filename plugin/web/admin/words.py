@@ -167,6 +167,7 @@ JOBS = {
     "feeds": _l("Reads the catalogue's feeds whose time has come"),
     "models": _l("Learns what is viewed and bought together"),
     "standings": _l("Ranks customers by recency, orders and money"),
+    "letters": _l("Reads the letters of new events, so that rules find texts fast"),
     "proof": _l("Counts popups and windows, and does what their verdicts may do"),
     "pulse": _l("Notices when events stop coming"),
     "reconcile": _l("Compares members with rules; it should find nothing"),

@@ -51,4 +51,4 @@ def test_whoever_waits_hears_of_every_part_and_its_size() -> None:
     heard: list[tuple[str, int]] = []
     list(build(ITEMS, Runs(), Runs(), [None] * 3, {}, lambda *said: heard.append(said)))
     assert heard[0] == ("ids", 10 + 4 * 3)
-    assert [name for name, _ in heard] == ["ids", "visits", "pairs", "buyers", "words"]
+    assert [name for name, _ in heard] == ["ids", "visits", "pairs", "buyers", "words", "pages"]
