@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -18,87 +18,130 @@ from plugin.tasks.wire import (
     Answer,
     Asked,
     asked,
-    decode_answers,
+    decode_answer,
     dial,
     encode,
+    framed,
+    frames,
     refused,
 )
-from plugin.tasks.writer import AWAY, MOST_TOGETHER
-
-LINES = 4  # messages on their way at a time
-Answered = asyncio.Future[Answer]
+from plugin.tasks.writer import AWAY
 
 
 class KeeperLine:
     """Hands steps to the keeper; lives in one event loop.
 
-    A step goes at once while a line is free: it waits for the commit that comes next, not for the
-    answers to the one before. When every line is away, what is asked goes together in the next.
+    What is asked in one turn of the loop goes together, and at once: it waits for the commit that
+    comes next, not for the answers to what went before.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._waiting: list[tuple[Asked, Answered]] = []
-        self._free = [Line(folder) for _ in range(LINES)]
-        self._away: set[asyncio.Task[None]] = set()
+        self._folder = folder
+        self._line: Line | None = None
+        self._dialling = asyncio.Lock()
 
     async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
         """As ``Writer.do``; ``step`` must be one that shares a commit."""
-        loop = asyncio.get_running_loop()
-        mine: Answered = loop.create_future()
-        self._waiting.append((asked(shop, step, args), mine))
-        if self._free:
-            going = loop.create_task(self._carry(self._free.pop()))
-            self._away.add(going)  # a loop alone forgets its tasks
-            going.add_done_callback(self._away.discard)
-        answer = await mine
+        line = self._line
+        if line is None or line.gone:
+            line = await self._dial()
+        answer = await line.ask(asked(shop, step, args))
         faults.reach("before_answer")
         return answer.given()
 
-    async def _carry(self, line: Line) -> None:
-        """Take what waits to the keeper until nothing waits any more."""
+    async def _dial(self) -> Line:
+        """A line that is open. Raises Busy while the keeper is away."""
+        async with self._dialling:
+            if self._line is None or self._line.gone:
+                try:
+                    dialled = dial(self._folder)  # in this machine: at once, or not at all
+                    dialled.setblocking(False)
+                    loop = asyncio.get_running_loop()
+                    _, self._line = await loop.create_unix_connection(Line, sock=dialled)
+                except OSError as trouble:
+                    raise Busy(AWAY) from trouble
+            return self._line
+
+
+class Wait(NamedTuple):
+    """Where the answer to a step goes, and since when it is waited for."""
+
+    answer: asyncio.Future[Answer]
+    since: float
+
+
+class Line(asyncio.Protocol):
+    """One connection to the keeper, with as many steps on their way as there are."""
+
+    def __init__(self) -> None:
+        self.gone = False
+        self._loop = asyncio.get_running_loop()
+        self._heard = bytearray()
+        self._turn: list[bytes] = []  # goes with this turn of the loop
+        self._waits: dict[int, Wait] = {}  # by the numbers of their steps, the oldest first
+        self._number = 0
+        self._watched = False
+
+    def ask(self, step: Asked) -> asyncio.Future[Answer]:
+        """The keeper's answer, some time; that it is away is an answer too."""
+        self._number = step.number = self._number + 1
+        frame = framed(encode(step))
+        wait = Wait(self._loop.create_future(), self._loop.time())
+        self._waits[step.number] = wait
+        if not self._turn:
+            self._loop.call_soon(self._send)
+        self._turn.append(frame)
+        if not self._watched:
+            self._watch()
+        return wait.answer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to talk."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
+
+    def data_received(self, data: bytes) -> None:
+        """Bring the answers to whom they belong."""
+        self._heard += data
         try:
-            while self._waiting:
-                sent, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-                answers = await line.ask([step for step, _ in sent])
-                for (_, waits), answer in zip(sent, answers, strict=True):
-                    if not waits.done():  # who asked may have gone
-                        waits.set_result(answer)
-        finally:
-            self._free.append(line)
-
-
-class Line:
-    """One connection to the keeper, which has one message on its way at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, steps: list[Asked]) -> list[Answer]:
-        """The keeper's answers; that it is away is an answer too."""
-        try:
-            return await asyncio.wait_for(self._exchange(encode(steps)), ANSWER_WITHIN_S)
-        except (OSError, EOFError, asyncio.TimeoutError, msgspec.MsgspecError):
+            for body in frames(self._heard):
+                number, answer = decode_answer(body)
+                self._bring(self._waits.pop(number), answer)
+        except (KeyError, msgspec.MsgspecError):  # this is no keeper's talk
             self._hang_up()
-            return [refused(Busy(AWAY))] * len(steps)
 
-    async def _exchange(self, frame: bytes) -> list[Answer]:
-        reader, writer = await self._open()
-        writer.write(len(frame).to_bytes(4, "big") + frame)
-        size = int.from_bytes(await reader.readexactly(4), "big")
-        return decode_answers(await reader.readexactly(size))
-
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """The line that is open, else a new one: of a keeper that went and came, the new one's."""
-        if self._streams is not None and not self._streams[0].at_eof():
-            return self._streams
+    def eof_received(self) -> None:
+        """The keeper has gone."""
         self._hang_up()
-        line = dial(self.folder)  # a socket of this machine: at once, or not at all
-        line.setblocking(False)
-        self._streams = await asyncio.open_unix_connection(sock=line)
-        return self._streams
+
+    def connection_lost(self, trouble: Exception | None) -> None:
+        """Ask everybody to come again."""
+        self.gone = True
+        waits, self._waits = self._waits, {}
+        for wait in waits.values():
+            self._bring(wait, refused(Busy(AWAY)))
 
     def _hang_up(self) -> None:
-        streams, self._streams = self._streams, None
-        if streams is not None:
-            streams[1].close()
+        self.gone = True
+        self._transport.abort()
+
+    def _bring(self, wait: Wait, answer: Answer) -> None:
+        if not wait.answer.done():  # who asked may have gone
+            wait.answer.set_result(answer)
+
+    def _send(self) -> None:
+        turn, self._turn = self._turn, []
+        if self.gone:  # since this turn began
+            self.connection_lost(None)
+        else:
+            self._transport.write(b"".join(turn))
+
+    def _watch(self) -> None:
+        """Hang up on a keeper that takes too long, and let the next in line dial another."""
+        oldest = next(iter(self._waits.values()), None)
+        self._watched = oldest is not None
+        if oldest is None:
+            return
+        if oldest.since + ANSWER_WITHIN_S <= self._loop.time():
+            self._hang_up()
+        else:
+            self._loop.call_at(oldest.since + ANSWER_WITHIN_S, self._watch)

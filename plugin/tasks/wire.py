@@ -1,14 +1,15 @@
 """How do steps and their answers go from process to process?
 
-A message is its length in four bytes, then MessagePack. Events travel as they are: the other side
-reads them to ``Event`` at once.
+A message is its length in four bytes, then MessagePack: a step, or an answer under the step's
+number, whatever was asked before it. Events travel as they are: the other side reads them to
+``Event`` at once.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,20 @@ from plugin.collect.event import Event
 from plugin.errors import Busy, PluginError
 
 ANSWER_WITHIN_S = 30.0
+READ = 1 << 18  # bytes that are read at once at most
 
 
 class Asked(Struct, gc=False):
-    """A named step of ``journey`` for one shop; ``events``: its argument of that name, if any."""
+    """A named step of ``journey`` for one shop; ``events``: its argument of that name, if any.
+
+    ``number`` tells it apart on its line.
+    """
 
     shop: str
     step: str
     args: dict[str, Any] = field(default_factory=dict)
     events: list[Event] | None = None
+    number: int = 0
 
     def arguments(self) -> dict[str, Any]:
         """What the step is called with."""
@@ -56,6 +62,9 @@ class Answer(Struct, gc=False):
         raise kind(self.trouble.message, code=self.trouble.code, status=self.trouble.status)
 
 
+Numbered = tuple[int, Answer]  # of which step
+
+
 def asked(shop: str, step: str, args: dict[str, Any]) -> Asked:
     """The call of a step as a message; events go in a field of their own."""
     rest = {name: value for name, value in args.items() if name != "events"}
@@ -68,8 +77,8 @@ def refused(trouble: PluginError) -> Answer:
 
 
 encode = msgspec.msgpack.Encoder().encode
-decode_steps = msgspec.msgpack.Decoder(list[Asked]).decode
-decode_answers = msgspec.msgpack.Decoder(list[Answer]).decode
+decode_step = msgspec.msgpack.Decoder(Asked).decode
+decode_answer = msgspec.msgpack.Decoder(Numbered).decode
 
 
 def dial(folder: Path) -> socket.socket:
@@ -101,22 +110,14 @@ def with_short_path(folder: Path, use: Callable[[str], object]) -> None:
         os.close(handle)
 
 
-def send_frame(line: socket.socket, body: bytes) -> None:
-    """Send one message."""
-    line.sendall(len(body).to_bytes(4, "big") + body)
+def framed(body: bytes) -> bytes:
+    """One message as it goes over the line."""
+    return len(body).to_bytes(4, "big") + body
 
 
-def read_frame(line: socket.socket) -> bytes:
-    """Receive one message. Raises EOFError when the other side has gone."""
-    return _exactly(line, int.from_bytes(_exactly(line, 4), "big"))
-
-
-def _exactly(line: socket.socket, size: int) -> bytes:
-    parts: list[bytes] = []
-    while size > 0:
-        part = line.recv(min(size, 1 << 18))
-        if not part:
-            raise EOFError("the other side has gone")
-        parts.append(part)
-        size -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+def frames(heard: bytearray) -> Iterator[bytearray]:
+    """Take the messages that are whole out of what came over the line."""
+    while len(heard) >= 4 and len(heard) >= (end := 4 + int.from_bytes(heard[:4], "big")):
+        body = heard[4:end]
+        del heard[:end]
+        yield body

@@ -17,19 +17,19 @@ import msgspec
 from plugin import faults, journey
 from plugin.errors import Busy
 from plugin.tasks.wire import (
+    READ,
     Answer,
     Asked,
     asked,
-    decode_answers,
+    decode_answer,
     dial,
     encode,
-    read_frame,
+    framed,
+    frames,
     refused,
-    send_frame,
 )
 
 AWAY = "the writer is not there just now; send it again"
-MOST_TOGETHER = 200
 
 
 class Writer(Protocol):
@@ -92,7 +92,8 @@ class KeeperClient:
     def _alone(self, step: Asked) -> Answer:
         try:
             with dial(self.folder) as line:
-                return _exchange(line, [step])[0]
+                line.sendall(framed(encode(step)))
+                return _answers(line, 1)[0]
         except (OSError, EOFError, msgspec.MsgspecError) as trouble:
             raise Busy(AWAY) from trouble
 
@@ -111,7 +112,7 @@ class KeeperClient:
     def _carry(self) -> None:
         """Take what waits to the keeper, bring the answers, and pass the turn on."""
         with self._lock:
-            sent, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            sent, self._waiting = self._waiting, []
         answers = self._ask([one.asked for one in sent])
         with self._lock:
             following = self._waiting[0] if self._waiting else None
@@ -125,9 +126,11 @@ class KeeperClient:
     def _ask(self, steps: list[Asked]) -> list[Answer]:
         """The keeper's answers; that it is away is an answer too."""
         line = None
+        for number, step in enumerate(steps):
+            step.number = number
         try:
-            line = self._send(encode(steps))
-            answers = decode_answers(read_frame(line))
+            line = self._send(b"".join(framed(encode(step)) for step in steps))
+            answers = _answers(line, len(steps))
         except (OSError, EOFError, msgspec.MsgspecError):
             if line is not None:
                 line.close()
@@ -140,15 +143,24 @@ class KeeperClient:
         line, self._line = self._line, None
         if line is not None:
             try:
-                send_frame(line, frame)
+                line.sendall(frame)
                 return line
             except OSError:  # the keeper went and came: nothing was taken, so ask the new one
                 line.close()
         line = dial(self.folder)
-        send_frame(line, frame)
+        line.sendall(frame)
         return line
 
 
-def _exchange(line: socket.socket, steps: list[Asked]) -> list[Answer]:
-    send_frame(line, encode(steps))
-    return decode_answers(read_frame(line))
+def _answers(line: socket.socket, count: int) -> list[Answer]:
+    """So many answers, in the order in which the steps were numbered."""
+    heard, answers = bytearray(), dict[int, Answer]()
+    while len(answers) < count:
+        part = line.recv(READ)
+        if not part:
+            raise EOFError("the keeper has gone")
+        heard += part
+        for body in frames(heard):
+            number, answer = decode_answer(body)
+            answers[number] = answer
+    return [answers[number] for number in range(count)]

@@ -15,7 +15,7 @@ from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House
-from plugin.tasks.group import GroupWriter
+from plugin.tasks.group import Caller, GroupWriter
 from plugin.tasks.keeper import Keeper, become_writer, take_lock
 from plugin.tasks.wire import Asked
 from plugin.tasks.writer import KeeperClient
@@ -87,7 +87,9 @@ def test_a_step_that_spoils_the_commit_fails_alone(
     monkeypatch.setitem(journey.STEPS, "poison", poison)
     group = GroupWriter(house)  # not writing yet: all four wait for one commit
     asked = [Asked("moon", "put_segment", segment(f"s{number}")) for number in range(3)]
-    waiting = group.submit([asked[0], Asked("moon", "poison"), *asked[1:]])
+    waiting = [Caller() for _ in range(4)]
+    for step, caller in zip([asked[0], Asked("moon", "poison"), *asked[1:]], waiting, strict=True):
+        group.submit([step], caller)
     group.start()
     answers = [one.wait() for one in waiting]
     group.close()
