@@ -1,7 +1,6 @@
 """How do the steps of other processes come in, and their answers go out?
 
-One thread reads every line. Whoever has answers sends them without waiting: what the other side
-does not take yet is kept for it, and a line whose other side no longer reads is cut.
+One thread reads every line; whoever has answers sends them on it without waiting.
 """
 
 from __future__ import annotations
@@ -13,95 +12,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
-from plugin.tasks.wire import (
-    READ,
-    Asked,
-    Numbered,
-    decode_step,
-    encode,
-    framed,
-    frames,
-    with_short_path,
-)
+from plugin.tasks.wire import Asked, Line, decode_step, with_short_path
 
 log = logging.getLogger("regulars.writer")
-UNREAD = 1 << 20  # bytes of answers that may wait for the other side of a line
 LAST_S = 1.0  # that the other sides have to take what they are told last
-
-
-class Line:
-    """A connection of another process."""
-
-    def __init__(self, line: socket.socket, selector: selectors.BaseSelector) -> None:
-        line.setblocking(False)
-        self._line, self._selector = line, selector
-        self._heard = bytearray()
-        self._unsent = bytearray()
-        self._lock = threading.Lock()  # several threads have answers
-        selector.register(line, selectors.EVENT_READ, self)
-
-    def read(self, room: memoryview) -> list[Asked]:
-        """The steps that came, by way of ``room``. Raises EOFError when the other side has gone."""
-        size = self._line.recv_into(room)
-        if size == 0:
-            raise EOFError
-        self._heard += room[:size]
-        return [decode_step(body) for body in frames(self._heard)]
-
-    def tell(self, answers: list[Numbered]) -> None:
-        """As ``Asker.tell``."""
-        try:
-            frame = b"".join(framed(encode(answer)) for answer in answers)
-        except Exception:  # a result that cannot travel is its own line's trouble
-            log.error("an answer cannot be sent", exc_info=True)
-            self.cut()
-            return
-        with self._lock:
-            waits = len(self._unsent)
-            self._unsent += frame
-            if waits == 0:
-                self._send()
-            elif waits > UNREAD:
-                self._unsent.clear()
-                self.cut()
-
-    def send_on(self) -> None:
-        """Send what waits, now that the other side takes more."""
-        with self._lock:
-            self._send()
-            if not self._unsent:
-                self._watch(selectors.EVENT_READ)
-
-    def cut(self) -> None:
-        """Let the door find that the other side has gone."""
-        with suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)
-
-    def close(self, last_s: float = 0.0) -> None:
-        """Hang up; what waits has ``last_s`` seconds to go out."""
-        with self._lock, self._line, suppress(OSError):
-            self._selector.unregister(self._line)
-            unsent, self._unsent = self._unsent, bytearray()
-            self._line.settimeout(last_s)
-            self._line.sendall(unsent)
-
-    def _send(self) -> None:
-        try:
-            del self._unsent[: self._line.send(self._unsent)]
-        except BlockingIOError:
-            pass
-        except OSError:  # it has gone: nobody waits for this any more
-            self._unsent.clear()
-        if self._unsent:
-            self._watch(selectors.EVENT_READ | selectors.EVENT_WRITE)
-
-    def _watch(self, events: int) -> None:
-        self._selector.modify(self._line, events, self)
 
 
 class Door:
@@ -113,7 +29,6 @@ class Door:
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._selector = selectors.DefaultSelector()
         self._bell, self._rung = socket.socketpair()
-        self._room = memoryview(bytearray(READ))
         self._thread = threading.Thread(target=self._attend, name="keeper-door", daemon=True)
 
     def open(self) -> None:
@@ -139,42 +54,48 @@ class Door:
     def _attend(self) -> None:
         while True:
             for key, ready in self._selector.select():
-                if key.fileobj is self._rung:
-                    self._leave()
-                    return
-                if key.fileobj is self._door:
+                if isinstance(key.fileobj, Line):
+                    self._serve(key.fileobj, ready)
+                elif key.fileobj is self._door:
                     self._welcome()
                 else:
-                    self._serve(key.data, ready)
+                    self._leave()
+                    return
 
     def _welcome(self) -> None:
         try:
-            Line(self._door.accept()[0], self._selector)
+            line = Line(self._door.accept()[0], self._watch)
         except BlockingIOError:  # who knocked has gone
-            pass
+            return
         except OSError:
             log.warning("a process cannot be let in", exc_info=True)
-            time.sleep(0.1)  # no more files may be open: that passes, or it is said again
+            time.sleep(0.1)  # too many files are open: that passes, or is said again
+            return
+        self._selector.register(line, selectors.EVENT_READ)
+
+    def _watch(self, line: Line, writes: bool) -> None:
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if writes else 0)
+        self._selector.modify(line, events)
 
     def _serve(self, line: Line, ready: int) -> None:
         try:
             if ready & selectors.EVENT_WRITE:
                 line.send_on()
             if ready & selectors.EVENT_READ:
-                self._take(line.read(self._room), line)
+                self._take([decode_step(body) for body in line.read()], line)
         except BlockingIOError:
-            pass
-        except (EOFError, OSError, msgspec.MsgspecError):
+            return
+        except Exception as trouble:  # whatever one line brings, the others are served
+            if not isinstance(trouble, (EOFError, OSError)):
+                log.warning("a line brought what is no step", exc_info=True)
             line.close()
-        except Exception:  # whatever one line brings, the others are served
-            log.error("a process could not be served", exc_info=True)
-            line.close()
+            self._selector.unregister(line)
 
     def _leave(self) -> None:
         until = time.monotonic() + LAST_S
         for key in list(self._selector.get_map().values()):
-            if isinstance(key.data, Line):
-                key.data.close(max(0.0, until - time.monotonic()))
+            if isinstance(key.fileobj, Line):
+                key.fileobj.close(max(0.0, until - time.monotonic()))
         self._selector.close()
         self._door.close()
         self._rung.close()

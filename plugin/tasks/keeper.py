@@ -15,10 +15,10 @@ from typing import Any
 
 from plugin import journey
 from plugin.storage.house import House
-from plugin.tasks.door import Door, Line
+from plugin.tasks.door import Door
 from plugin.tasks.evaluator import Evaluator
 from plugin.tasks.group import GroupWriter, failed
-from plugin.tasks.wire import Answer, Asked
+from plugin.tasks.wire import Answer, Asked, Line
 from plugin.tasks.writer import KeeperClient, Writer
 
 LOCK_WITHIN_S = 5.0  # a keeper that is ending may need so long

@@ -6,8 +6,9 @@ The same promise as ``writer.Writer``, for a process that serves everything from
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,16 +17,21 @@ from plugin.errors import Busy
 from plugin.tasks.wire import (
     ANSWER_WITHIN_S,
     Answer,
-    Asked,
+    Line,
     asked,
     decode_answer,
     dial,
-    encode,
     framed,
-    frames,
     refused,
 )
 from plugin.tasks.writer import AWAY
+
+
+class Wait(NamedTuple):
+    """Where the answer to a step goes, and since when it is waited for."""
+
+    answer: asyncio.Future[Answer]
+    since: float
 
 
 class KeeperLine:
@@ -37,111 +43,85 @@ class KeeperLine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._numbers = count()
+        self._turn: list[bytes] = []  # goes with this turn of the loop
+        self._waits: dict[int, Wait] = {}  # by the numbers of their steps, the oldest first
         self._line: Line | None = None
-        self._dialling = asyncio.Lock()
+        self._watched = False
 
     async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
         """As ``Writer.do``; ``step`` must be one that shares a commit."""
-        line = self._line
-        if line is None or line.gone:
-            line = await self._dial()
-        answer = await line.ask(asked(shop, step, args))
+        message = asked(shop, step, args)
+        message.number = next(self._numbers)
+        answer = await self._ask(message.number, framed(message))
         faults.reach("before_answer")
         return answer.given()
 
-    async def _dial(self) -> Line:
-        """A line that is open. Raises Busy while the keeper is away."""
-        async with self._dialling:
-            if self._line is None or self._line.gone:
-                try:
-                    dialled = dial(self._folder)  # in this machine: at once, or not at all
-                    dialled.setblocking(False)
-                    loop = asyncio.get_running_loop()
-                    _, self._line = await loop.create_unix_connection(Line, sock=dialled)
-                except OSError as trouble:
-                    raise Busy(AWAY) from trouble
-            return self._line
-
-
-class Wait(NamedTuple):
-    """Where the answer to a step goes, and since when it is waited for."""
-
-    answer: asyncio.Future[Answer]
-    since: float
-
-
-class Line(asyncio.Protocol):
-    """One connection to the keeper, with as many steps on their way as there are."""
-
-    def __init__(self) -> None:
-        self.gone = False
-        self._loop = asyncio.get_running_loop()
-        self._heard = bytearray()
-        self._turn: list[bytes] = []  # goes with this turn of the loop
-        self._waits: dict[int, Wait] = {}  # by the numbers of their steps, the oldest first
-        self._number = 0
-        self._watched = False
-
-    def ask(self, step: Asked) -> asyncio.Future[Answer]:
-        """The keeper's answer, some time; that it is away is an answer too."""
-        self._number = step.number = self._number + 1
-        frame = framed(encode(step))
-        wait = Wait(self._loop.create_future(), self._loop.time())
-        self._waits[step.number] = wait
+    def _ask(self, number: int, message: bytes) -> asyncio.Future[Answer]:
+        loop = asyncio.get_running_loop()
         if not self._turn:
-            self._loop.call_soon(self._send)
-        self._turn.append(frame)
+            loop.call_soon(self._send)
+        self._turn.append(message)
+        wait = self._waits[number] = Wait(loop.create_future(), loop.time())
         if not self._watched:
-            self._watch()
+            self._look(loop)
         return wait.answer
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to talk."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
-
-    def data_received(self, data: bytes) -> None:
-        """Bring the answers to whom they belong."""
-        self._heard += data
-        try:
-            for body in frames(self._heard):
-                number, answer = decode_answer(body)
-                self._bring(self._waits.pop(number), answer)
-        except (KeyError, msgspec.MsgspecError):  # this is no keeper's talk
-            self._hang_up()
-
-    def eof_received(self) -> None:
-        """The keeper has gone."""
-        self._hang_up()
-
-    def connection_lost(self, trouble: Exception | None) -> None:
-        """Ask everybody to come again."""
-        self.gone = True
-        waits, self._waits = self._waits, {}
-        for wait in waits.values():
-            self._bring(wait, refused(Busy(AWAY)))
-
-    def _hang_up(self) -> None:
-        self.gone = True
-        self._transport.abort()
-
-    def _bring(self, wait: Wait, answer: Answer) -> None:
-        if not wait.answer.done():  # who asked may have gone
-            wait.answer.set_result(answer)
+    def close(self) -> None:
+        """Hang up, and ask whoever waits to come again; who does finds another line."""
+        if self._line is not None:
+            asyncio.get_running_loop().remove_reader(self._line)
+            self._watch(self._line, False)
+            self._line.close()
+            self._line = None
+        self._turn.clear()
+        for number in list(self._waits):
+            self._bring(number, refused(Busy(AWAY)))
 
     def _send(self) -> None:
-        turn, self._turn = self._turn, []
-        if self.gone:  # since this turn began
-            self.connection_lost(None)
-        else:
-            self._transport.write(b"".join(turn))
+        turn = b"".join(self._turn)
+        self._turn.clear()
+        try:
+            if turn:
+                self._opened().send(turn)
+        except OSError:
+            self.close()
 
-    def _watch(self) -> None:
-        """Hang up on a keeper that takes too long, and let the next in line dial another."""
-        oldest = next(iter(self._waits.values()), None)
-        self._watched = oldest is not None
-        if oldest is None:
-            return
-        if oldest.since + ANSWER_WITHIN_S <= self._loop.time():
-            self._hang_up()
+    def _opened(self) -> Line:
+        """The line that is open, else a new one. Raises OSError while the keeper is away."""
+        if self._line is None:
+            dialled = dial(self._folder)  # in this machine: at once, or not at all
+            self._line = Line(dialled, self._watch)
+            asyncio.get_running_loop().add_reader(self._line, self._read, self._line)
+        return self._line
+
+    def _watch(self, line: Line, writes: bool) -> None:
+        loop = asyncio.get_running_loop()
+        if writes:
+            loop.add_writer(line, line.send_on)
         else:
-            self._loop.call_at(oldest.since + ANSWER_WITHIN_S, self._watch)
+            loop.remove_writer(line)
+
+    def _read(self, line: Line) -> None:
+        try:
+            for message in line.read():
+                self._bring(*decode_answer(message))
+        except BlockingIOError:
+            pass
+        except (EOFError, OSError, msgspec.MsgspecError):
+            self.close()
+
+    def _bring(self, number: int, answer: Answer) -> None:
+        wait = self._waits.pop(number, None)
+        if wait is not None and not wait.answer.done():  # who asked may have gone
+            wait.answer.set_result(answer)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hang up on a keeper that takes too long; look again when the next may have waited so."""
+        oldest = next(iter(self._waits.values()), None)
+        left = 0.0 if oldest is None else oldest.since + ANSWER_WITHIN_S - loop.time()
+        self._watched = left > 0
+        if left > 0:
+            loop.call_later(left, self._look, loop)
+        elif oldest is not None:
+            self.close()

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugin import journey
-from plugin.config import Settings
 from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
-from plugin.storage import control
 from plugin.storage.house import House
 from plugin.tasks.group import Caller, GroupWriter
-from plugin.tasks.keeper import Keeper, become_writer, take_lock
+from plugin.tasks.keeper import Keeper, become_writer
 from plugin.tasks.wire import Asked
 from plugin.tasks.writer import KeeperClient
 
 RULE = {"trait": "orders_total", "op": ">=", "value": 1}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(Settings(data=tmp_path, database_url=None, secret_key="test"))
-    keys = control.new_keys()
-    with made.control.write() as tx:
-        control.add_shop(tx, Shop("moon", keys.public), keys)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def keeper(house: House) -> Iterator[Keeper]:
-    lock = take_lock(house.settings.data)
-    assert lock is not None
-    made = Keeper(house, lock).start()
-    yield made
-    made.close()
 
 
 @pytest.fixture
