@@ -13,7 +13,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from math import ceil
 from queue import Queue
 from typing import Any, NamedTuple, Protocol
 
@@ -29,8 +28,6 @@ log = logging.getLogger("regulars.writer")
 CATALOGUE_STEPS = frozenset({"put_items", "delete_item", "put_feed_items", "remove_feed_items"})
 TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
-# Where so MANY steps go together, a commit waits so long for so many times MORE.
-GATHER_S, MORE, MANY = 0.002, 1.2, 4
 ATTEMPTS = 3  # of a commit that lost a race for a lock
 CLOSE_WITHIN_S = 8.0
 LATELY_S = 0.25  # since the last write of others: somebody may notice a pass
@@ -92,8 +89,6 @@ class GroupWriter:
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
         self._closing = False
-        self._together = 0  # steps that the last commit took
-        self._wanted = 1  # so many must wait before the writing thread has a reason to wake
         # One group is flushed while the next is written, and no more, so that groups grow.
         self._committed: Queue[Committed | None] = Queue(1)
         self._threads = [
@@ -143,14 +138,9 @@ class GroupWriter:
                 queue = self._waiting.setdefault(one.asked.shop, deque())
                 room = len(queue) < WAITING and not self._closing
                 (queue if room else too_many).append(one)
-            if self._count() >= self._wanted:
-                self._changed.notify()
+            self._changed.notify()
         why = "the writer is closing" if self._closing else "too many writes are waiting"
         tell(too_many, [refused(Busy(f"{why}; send it again"))] * len(too_many))
-
-    def _count(self) -> int:
-        """How many steps wait."""
-        return sum(map(len, self._waiting.values()))
 
     def close(self) -> None:
         """Take nothing new, and finish what waits."""
@@ -180,12 +170,10 @@ class GroupWriter:
     def _next(self) -> list[tuple[str, list[Waiting]]]:
         """What to commit next, a part for each shop; nothing: it is time to close."""
         with self._changed:
-            self._wanted = 1
             while not any(self._waiting.values()):
                 if self._closing:
                     return []
                 self._changed.wait()
-            self._gather()
             turns = []
             for shop, queue in self._waiting.items():
                 if queue:
@@ -194,22 +182,6 @@ class GroupWriter:
                     )
             self._waiting = {shop: queue for shop, queue in self._waiting.items() if queue}
             return turns
-
-    def _gather(self) -> None:
-        """Under load, wait a moment until somewhat more wait than went together lately.
-
-        A commit costs as much as the steps of several visits, and whoever was answered just now is
-        about to come again: without this, groups stay as small as they once were.
-        """
-        until = time.monotonic() + GATHER_S
-        lately = self._together if self._together >= MANY else 0
-        self._wanted = ceil(MORE * lately)
-        while (waiting := self._count()) < self._wanted:
-            left = until - time.monotonic()
-            if left <= 0 or self._closing:
-                break
-            self._changed.wait(left)
-        self._together = waiting
 
     def _commit(self, name: str, together: Sequence[Waiting]) -> None:
         """Write the steps of one shop in one transaction; each is answered once it is on disk."""

@@ -146,7 +146,7 @@ class Line:
             self.send(b"".join(map(framed, answers)))
         except Exception:  # a result that cannot travel is the trouble of its line alone
             log.error("an answer cannot be sent", exc_info=True)
-            self.cut()
+            self._cut()
 
     def send(self, messages: bytes) -> None:
         """Send what the other side takes now, keep the rest; one that takes nothing is cut off."""
@@ -154,7 +154,8 @@ class Line:
             waits = len(self._unsent)
             self._unsent += messages
             if waits > UNREAD:
-                self.cut()
+                self._unsent.clear()
+                self._cut()
             elif waits == 0 and not self._all_sent():
                 self._watch(self, True)
 
@@ -171,9 +172,8 @@ class Line:
             self._line.settimeout(last_s)
             self._line.sendall(unsent)
 
-    def cut(self) -> None:
+    def _cut(self) -> None:
         """Let whoever reads this line find that the other side has gone."""
-        self._unsent.clear()
         with suppress(OSError):
             self._line.shutdown(socket.SHUT_RDWR)
 
@@ -195,17 +195,16 @@ def _frames(heard: bytearray) -> Iterator[bytearray]:
         yield body
 
 
-def read_one(line: socket.socket) -> bytes:
+def read_one(line: socket.socket) -> bytearray:
     """Wait for a message. Raises EOFError when the other side has gone."""
     return _exactly(line, int.from_bytes(_exactly(line, 4), "big"))
 
 
-def _exactly(line: socket.socket, size: int) -> bytes:
-    parts: list[bytes] = []
-    while size > 0:
-        part = line.recv(min(size, READ))
+def _exactly(line: socket.socket, size: int) -> bytearray:
+    heard = bytearray()
+    while len(heard) < size:
+        part = line.recv(min(size - len(heard), READ))
         if not part:
             raise EOFError("the other side has gone")
-        parts.append(part)
-        size -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        heard += part
+    return heard

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,45 +98,6 @@ class Listener:
 
     def tell(self, answers: list[Numbered]) -> None:
         self.told.append((self.name, [number for number, _ in answers]))
-
-
-def test_under_load_a_commit_waits_a_moment_for_more_than_the_last(
-    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writing, "GATHER_S", 20.0)
-    group = GroupWriter(house)
-    first = submit(group, [visit(shops[0], "mina", n) for n in range(5)])
-    group.start()
-    answers(first)
-    early = submit(group, [visit(shops[0], "mina", n) for n in range(5, 8)])
-    time.sleep(0.2)  # longer than a commit takes
-    late = submit(group, [visit(shops[0], "mina", n) for n in range(8, 11)])
-    assert answers(early + late) == [1] * 6
-    assert calls == [5, 6]
-    group.close()
-
-
-def test_whoever_comes_alone_waits_for_nobody(
-    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writing, "GATHER_S", 20.0)
-    group = GroupWriter(house).start()
-    for n in range(3):
-        began = time.monotonic()
-        answers(submit(group, [visit(shops[0], "mina", n)]))
-        assert time.monotonic() - began < 10
-    group.close()
-
-
-def test_what_comes_after_a_rush_does_not_wait_for_long(
-    house: House, shops: list[str], calls: list[int]
-) -> None:
-    group = GroupWriter(house)
-    rush = submit(group, [visit(shops[0], "mina", n) for n in range(9)])
-    group.start()
-    answers(rush)
-    assert answers(submit(group, [visit(shops[0], "mina", 9)])) == [1]
-    group.close()
 
 
 def test_visits_that_wait_together_are_collected_as_one(
