@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from queue import Queue
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from plugin import faults, journey
 from plugin.errors import Busy, PluginError, Undone
@@ -22,48 +22,60 @@ from plugin.shop import Shop
 from plugin.storage import locations
 from plugin.storage.engine import Store, Tx
 from plugin.storage.house import House
-from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, asked, refused
+from plugin.tasks.wire import ANSWER_WITHIN_S, Answer, Asked, Numbered, asked, refused
 
 log = logging.getLogger("regulars.writer")
 CATALOGUE_STEPS = frozenset({"put_items", "delete_item", "put_feed_items", "remove_feed_items"})
 TOGETHER = 200  # steps in one commit at most
 WAITING = 1_000  # steps of one shop that may wait; beyond, the caller is asked to come again
-# Where so MANY steps go together, a commit waits so long for so many times MORE.
-GATHER_S, MORE, MANY = 0.002, 1.2, 4
 ATTEMPTS = 3  # of a commit that lost a race for a lock
 CLOSE_WITHIN_S = 8.0
 LATELY_S = 0.25  # since the last write of others: somebody may notice a pass
 RESTS, LONGEST_REST_S = 4.0, 0.5  # times what a batch took
 
 
-class Waiting:
-    """A step that waits for its commit."""
+class Asker(Protocol):
+    """Whoever had steps done."""
 
-    __slots__ = ("_done", "answer", "asked")
+    def tell(self, answers: list[Numbered]) -> None:
+        """Take the answers to some of them; must not wait, as others are told next."""
 
-    def __init__(self, step: Asked) -> None:
-        self.asked = step
-        self.answer: Answer | None = None
+
+class Caller:
+    """A thread that waits for one step."""
+
+    __slots__ = ("_answer", "_done")
+
+    def __init__(self) -> None:
+        self._answer: Answer | None = None
         self._done = threading.Lock()
         self._done.acquire()
 
-    def finish(self, answer: Answer) -> None:
-        """Tell whoever waits."""
-        self.answer = answer
+    def tell(self, answers: list[Numbered]) -> None:
+        """As ``Asker.tell``."""
+        self._answer = answers[0][1]
         self._done.release()
 
     def wait(self) -> Answer:
         """The answer, once there is one. Raises Busy when that takes too long."""
-        if not self._done.acquire(timeout=ANSWER_WITHIN_S) or self.answer is None:
+        if not self._done.acquire(timeout=ANSWER_WITHIN_S) or self._answer is None:
             raise Busy("this takes too long; send it again")
-        return self.answer
+        return self._answer
+
+
+class Waiting(NamedTuple):
+    """A step that waits for its commit, and who asked for it."""
+
+    asked: Asked
+    asker: Asker
 
 
 class Committed(NamedTuple):
     """Steps that are committed, and what they are answered once the store is flushed."""
 
     store: Store
-    answers: list[tuple[Waiting, Answer]]
+    together: Sequence[Waiting]
+    answers: Sequence[Answer]
 
 
 class GroupWriter:
@@ -77,7 +89,6 @@ class GroupWriter:
         self._waiting: dict[str, deque[Waiting]] = {}
         self._changed = threading.Condition()
         self._closing = False
-        self._together = 0  # steps that the last commit took
         # One group is flushed while the next is written, and no more, so that groups grow.
         self._committed: Queue[Committed | None] = Queue(1)
         self._threads = [
@@ -95,7 +106,9 @@ class GroupWriter:
         """As ``Writer.do``."""
         if step in journey.LONG_STEPS:  # these take the lock in small bites by themselves
             return self._long(shop, step, args)
-        answer = self.submit([asked(shop, step, args)])[0].wait()
+        caller = Caller()
+        self.submit([asked(shop, step, args)], caller)
+        answer = caller.wait()
         faults.reach("before_answer")
         return answer.given()
 
@@ -117,20 +130,17 @@ class GroupWriter:
         if self._closing:
             raise Busy("the writer is closing")
 
-    def submit(self, steps: Sequence[Asked]) -> list[Waiting]:
+    def submit(self, steps: Sequence[Asked], asker: Asker) -> None:
         """Let ``steps`` wait for their commits. One that has no room is answered Busy at once."""
-        waiting = [Waiting(step) for step in steps]
+        too_many: list[Waiting] = []
         with self._changed:
-            for one in waiting:
+            for one in (Waiting(step, asker) for step in steps):
                 queue = self._waiting.setdefault(one.asked.shop, deque())
-                if self._closing:
-                    one.finish(refused(Busy("the writer is closing; send it again")))
-                elif len(queue) >= WAITING:
-                    one.finish(refused(Busy("too many writes are waiting; send it again")))
-                else:
-                    queue.append(one)
+                room = len(queue) < WAITING and not self._closing
+                (queue if room else too_many).append(one)
             self._changed.notify()
-        return waiting
+        why = "the writer is closing" if self._closing else "too many writes are waiting"
+        tell(too_many, [refused(Busy(f"{why}; send it again"))] * len(too_many))
 
     def close(self) -> None:
         """Take nothing new, and finish what waits."""
@@ -155,8 +165,7 @@ class GroupWriter:
                 log.critical("the disk failed to flush", exc_info=True)
                 os._exit(1)
             faults.reach("after_sync")
-            for one, answer in group.answers:
-                one.finish(answer)
+            tell(group.together, group.answers)
 
     def _next(self) -> list[tuple[str, list[Waiting]]]:
         """What to commit next, a part for each shop; nothing: it is time to close."""
@@ -165,7 +174,6 @@ class GroupWriter:
                 if self._closing:
                     return []
                 self._changed.wait()
-            self._gather()
             turns = []
             for shop, queue in self._waiting.items():
                 if queue:
@@ -174,21 +182,6 @@ class GroupWriter:
                     )
             self._waiting = {shop: queue for shop, queue in self._waiting.items() if queue}
             return turns
-
-    def _gather(self) -> None:
-        """Under load, wait a moment until somewhat more wait than went together lately.
-
-        A commit costs as much as the steps of several visits, and whoever was answered just now is
-        about to come again: without this, groups stay as small as they once were.
-        """
-        until = time.monotonic() + GATHER_S
-        lately = self._together if self._together >= MANY else 0
-        while (waiting := sum(map(len, self._waiting.values()))) < MORE * lately:
-            left = until - time.monotonic()
-            if left <= 0 or self._closing:
-                break
-            self._changed.wait(left)
-        self._together = waiting
 
     def _commit(self, name: str, together: Sequence[Waiting]) -> None:
         """Write the steps of one shop in one transaction; each is answered once it is on disk."""
@@ -201,7 +194,7 @@ class GroupWriter:
                 self._tell_keys(store, name)
             if any(one.asked.step == "put_config" for one in together):
                 self._settle_settings(store, name)
-            self._committed.put(Committed(store, list(zip(together, answers, strict=True))))
+            self._committed.put(Committed(store, together, answers))
             return
         except Busy as trouble:  # nothing of it is stored, and none of the steps is to blame
             answers = [refused(trouble)] * len(together)
@@ -210,9 +203,8 @@ class GroupWriter:
                 for one in together:
                     self._commit(name, [one])
                 return
-            answers = [_unexpected(trouble)]
-        for one, answer in zip(together, answers, strict=True):
-            one.finish(answer)
+            answers = [failed(trouble)]
+        tell(together, answers)
 
     def _tell_keys(self, store: Store, name: str) -> None:
         """Let every worker keep what tells the catalogue's addresses apart; the steps are done."""
@@ -241,6 +233,15 @@ class GroupWriter:
                 if store.dialect == "sqlite" or attempt == ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+
+def tell(together: Sequence[Waiting], answers: Sequence[Answer]) -> None:
+    """Give each of those who asked all its answers at once."""
+    told: dict[Asker, list[Numbered]] = {}
+    for one, answer in zip(together, answers, strict=True):
+        told.setdefault(one.asker, []).append((one.asked.number, answer))
+    for asker, its in told.items():
+        asker.tell(its)
 
 
 def write_all(store: Store, shop: Shop, steps: Sequence[Asked]) -> list[Answer]:
@@ -302,10 +303,11 @@ def _do(tx: Tx, shop: Shop, step: Asked) -> Answer:
     except Undone:
         raise
     except Exception as trouble:
-        return _unexpected(trouble)
+        return failed(trouble)
 
 
-def _unexpected(trouble: Exception) -> Answer:
+def failed(trouble: Exception) -> Answer:
+    """The answer to a step that raised ``trouble``."""
     if isinstance(trouble, PluginError):
         return refused(trouble)
     log.error("a step failed", exc_info=trouble)

@@ -6,8 +6,9 @@ The same promise as ``writer.Writer``, for a process that serves everything from
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,89 +17,111 @@ from plugin.errors import Busy
 from plugin.tasks.wire import (
     ANSWER_WITHIN_S,
     Answer,
-    Asked,
+    Line,
     asked,
-    decode_answers,
+    decode_answer,
     dial,
-    encode,
+    framed,
     refused,
 )
-from plugin.tasks.writer import AWAY, MOST_TOGETHER
+from plugin.tasks.writer import AWAY
 
-LINES = 4  # messages on their way at a time
-Answered = asyncio.Future[Answer]
+
+class Wait(NamedTuple):
+    """Where the answer to a step goes, and since when it is waited for."""
+
+    answer: asyncio.Future[Answer]
+    since: float
 
 
 class KeeperLine:
     """Hands steps to the keeper; lives in one event loop.
 
-    A step goes at once while a line is free: it waits for the commit that comes next, not for the
-    answers to the one before. When every line is away, what is asked goes together in the next.
+    What is asked in one turn of the loop goes together, and at once: it waits for the commit that
+    comes next, not for the answers to what went before.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._waiting: list[tuple[Asked, Answered]] = []
-        self._free = [Line(folder) for _ in range(LINES)]
-        self._away: set[asyncio.Task[None]] = set()
+        self._folder = folder
+        self._numbers = count()
+        self._turn: list[bytes] = []  # goes with this turn of the loop
+        self._waits: dict[int, Wait] = {}  # by the numbers of their steps, the oldest first
+        self._line: Line | None = None
+        self._watched = False
 
     async def do(self, shop: str, step: str, args: dict[str, Any]) -> Any:
         """As ``Writer.do``; ``step`` must be one that shares a commit."""
-        loop = asyncio.get_running_loop()
-        mine: Answered = loop.create_future()
-        self._waiting.append((asked(shop, step, args), mine))
-        if self._free:
-            going = loop.create_task(self._carry(self._free.pop()))
-            self._away.add(going)  # a loop alone forgets its tasks
-            going.add_done_callback(self._away.discard)
-        answer = await mine
+        message = asked(shop, step, args)
+        message.number = next(self._numbers)
+        answer = await self._ask(message.number, framed(message))
         faults.reach("before_answer")
         return answer.given()
 
-    async def _carry(self, line: Line) -> None:
-        """Take what waits to the keeper until nothing waits any more."""
+    def _ask(self, number: int, message: bytes) -> asyncio.Future[Answer]:
+        loop = asyncio.get_running_loop()
+        if not self._turn:
+            loop.call_soon(self._send)
+        self._turn.append(message)
+        wait = self._waits[number] = Wait(loop.create_future(), loop.time())
+        if not self._watched:
+            self._look(loop)
+        return wait.answer
+
+    def close(self) -> None:
+        """Hang up, and ask whoever waits to come again; who does finds another line."""
+        if self._line is not None:
+            asyncio.get_running_loop().remove_reader(self._line)
+            self._watch(self._line, False)
+            self._line.close()
+            self._line = None
+        self._turn.clear()
+        for number in list(self._waits):
+            self._bring(number, refused(Busy(AWAY)))
+
+    def _send(self) -> None:
+        turn = b"".join(self._turn)
+        self._turn.clear()
         try:
-            while self._waiting:
-                sent, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-                answers = await line.ask([step for step, _ in sent])
-                for (_, waits), answer in zip(sent, answers, strict=True):
-                    if not waits.done():  # who asked may have gone
-                        waits.set_result(answer)
-        finally:
-            self._free.append(line)
+            if turn:
+                self._opened().send(turn)
+        except OSError:
+            self.close()
 
+    def _opened(self) -> Line:
+        """The line that is open, else a new one. Raises OSError while the keeper is away."""
+        if self._line is None:
+            dialled = dial(self._folder)  # in this machine: at once, or not at all
+            self._line = Line(dialled, self._watch)
+            asyncio.get_running_loop().add_reader(self._line, self._read, self._line)
+        return self._line
 
-class Line:
-    """One connection to the keeper, which has one message on its way at a time."""
+    def _watch(self, line: Line, writes: bool) -> None:
+        loop = asyncio.get_running_loop()
+        if writes:
+            loop.add_writer(line, line.send_on)
+        else:
+            loop.remove_writer(line)
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, steps: list[Asked]) -> list[Answer]:
-        """The keeper's answers; that it is away is an answer too."""
+    def _read(self, line: Line) -> None:
         try:
-            return await asyncio.wait_for(self._exchange(encode(steps)), ANSWER_WITHIN_S)
-        except (OSError, EOFError, asyncio.TimeoutError, msgspec.MsgspecError):
-            self._hang_up()
-            return [refused(Busy(AWAY))] * len(steps)
+            for message in line.read():
+                self._bring(*decode_answer(message))
+        except BlockingIOError:
+            pass
+        except (EOFError, OSError, msgspec.MsgspecError):
+            self.close()
 
-    async def _exchange(self, frame: bytes) -> list[Answer]:
-        reader, writer = await self._open()
-        writer.write(len(frame).to_bytes(4, "big") + frame)
-        size = int.from_bytes(await reader.readexactly(4), "big")
-        return decode_answers(await reader.readexactly(size))
+    def _bring(self, number: int, answer: Answer) -> None:
+        wait = self._waits.pop(number, None)
+        if wait is not None and not wait.answer.done():  # who asked may have gone
+            wait.answer.set_result(answer)
 
-    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """The line that is open, else a new one: of a keeper that went and came, the new one's."""
-        if self._streams is not None and not self._streams[0].at_eof():
-            return self._streams
-        self._hang_up()
-        line = dial(self.folder)  # a socket of this machine: at once, or not at all
-        line.setblocking(False)
-        self._streams = await asyncio.open_unix_connection(sock=line)
-        return self._streams
-
-    def _hang_up(self) -> None:
-        streams, self._streams = self._streams, None
-        if streams is not None:
-            streams[1].close()
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hang up on a keeper that takes too long; look again when the next may have waited so."""
+        oldest = next(iter(self._waits.values()), None)
+        left = 0.0 if oldest is None else oldest.since + ANSWER_WITHIN_S - loop.time()
+        self._watched = left > 0
+        if left > 0:
+            loop.call_later(left, self._look, loop)
+        elif oldest is not None:
+            self.close()

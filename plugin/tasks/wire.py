@@ -1,14 +1,18 @@
 """How do steps and their answers go from process to process?
 
-A message is its length in four bytes, then MessagePack. Events travel as they are: the other side
-reads them to ``Event`` at once.
+A message is its length in four bytes, then MessagePack: a step, or an answer under the step's
+number, whatever was asked before it. Events travel as they are: the other side reads them to
+``Event`` at once.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +22,23 @@ from msgspec import Struct, field
 from plugin.collect.event import Event
 from plugin.errors import Busy, PluginError
 
+log = logging.getLogger("regulars.writer")
 ANSWER_WITHIN_S = 30.0
+READ = 1 << 16  # bytes that are read at once at most
+UNREAD = 1 << 24  # bytes that may wait for one other side
 
 
 class Asked(Struct, gc=False):
-    """A named step of ``journey`` for one shop; ``events``: its argument of that name, if any."""
+    """A named step of ``journey`` for one shop; ``events``: its argument of that name, if any.
+
+    ``number`` tells it apart on its line.
+    """
 
     shop: str
     step: str
     args: dict[str, Any] = field(default_factory=dict)
     events: list[Event] | None = None
+    number: int = 0
 
     def arguments(self) -> dict[str, Any]:
         """What the step is called with."""
@@ -56,6 +67,9 @@ class Answer(Struct, gc=False):
         raise kind(self.trouble.message, code=self.trouble.code, status=self.trouble.status)
 
 
+Numbered = tuple[int, Answer]  # of which step
+
+
 def asked(shop: str, step: str, args: dict[str, Any]) -> Asked:
     """The call of a step as a message; events go in a field of their own."""
     rest = {name: value for name, value in args.items() if name != "events"}
@@ -68,8 +82,8 @@ def refused(trouble: PluginError) -> Answer:
 
 
 encode = msgspec.msgpack.Encoder().encode
-decode_steps = msgspec.msgpack.Decoder(list[Asked]).decode
-decode_answers = msgspec.msgpack.Decoder(list[Answer]).decode
+decode_step = msgspec.msgpack.Decoder(Asked).decode
+decode_answer: Callable[[bytes | bytearray], Numbered] = msgspec.msgpack.Decoder(Numbered).decode
 
 
 def dial(folder: Path) -> socket.socket:
@@ -101,22 +115,96 @@ def with_short_path(folder: Path, use: Callable[[str], object]) -> None:
         os.close(handle)
 
 
-def send_frame(line: socket.socket, body: bytes) -> None:
-    """Send one message."""
-    line.sendall(len(body).to_bytes(4, "big") + body)
+def framed(message: Asked | Numbered) -> bytes:
+    """One message as it goes over a line."""
+    body = encode(message)
+    return len(body).to_bytes(4, "big") + body
 
 
-def read_frame(line: socket.socket) -> bytes:
-    """Receive one message. Raises EOFError when the other side has gone."""
+class Line:
+    """A connection at which nobody waits: what has come is read, what is sent goes when it can."""
+
+    def __init__(self, line: socket.socket, watch: Callable[[Line, bool], object]) -> None:
+        """``watch`` is told whether ``send_on`` is to be called once the other side takes more."""
+        line.setblocking(False)
+        self._line, self._watch = line, watch
+        self.fileno = line.fileno
+        self._heard, self._unsent = bytearray(), bytearray()
+        self._lock = threading.Lock()  # several threads may send
+
+    def read(self) -> list[bytearray]:
+        """The messages that are whole by now. Raises EOFError when the other side has gone."""
+        part = self._line.recv(READ)
+        if not part:
+            raise EOFError("the other side has gone")
+        self._heard += part
+        return list(_frames(self._heard))
+
+    def tell(self, answers: list[Numbered]) -> None:
+        """As ``group.Asker.tell``."""
+        try:
+            self.send(b"".join(map(framed, answers)))
+        except Exception:  # a result that cannot travel is the trouble of its line alone
+            log.error("an answer cannot be sent", exc_info=True)
+            self._cut()
+
+    def send(self, messages: bytes) -> None:
+        """Send what the other side takes now, keep the rest; one that takes nothing is cut off."""
+        with self._lock:
+            waits = len(self._unsent)
+            self._unsent += messages
+            if waits > UNREAD:
+                self._unsent.clear()
+                self._cut()
+            elif waits == 0 and not self._all_sent():
+                self._watch(self, True)
+
+    def send_on(self) -> None:
+        """Send what was kept."""
+        with self._lock:
+            if self._all_sent():
+                self._watch(self, False)
+
+    def close(self, last_s: float = 0.0) -> None:
+        """Hang up; what was kept has ``last_s`` seconds to go out."""
+        with self._lock, self._line, suppress(OSError):
+            unsent, self._unsent = self._unsent, bytearray()
+            self._line.settimeout(last_s)
+            self._line.sendall(unsent)
+
+    def _cut(self) -> None:
+        """Let whoever reads this line find that the other side has gone."""
+        with suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
+
+    def _all_sent(self) -> bool:
+        try:
+            del self._unsent[: self._line.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:  # it has gone, as whoever reads is about to see
+            self._unsent.clear()
+        return not self._unsent
+
+
+def _frames(heard: bytearray) -> Iterator[bytearray]:
+    """Take the messages that are whole out of what came."""
+    while len(heard) >= 4 and len(heard) >= (end := 4 + int.from_bytes(heard[:4], "big")):
+        body = heard[4:end]
+        del heard[:end]
+        yield body
+
+
+def read_one(line: socket.socket) -> bytearray:
+    """Wait for a message. Raises EOFError when the other side has gone."""
     return _exactly(line, int.from_bytes(_exactly(line, 4), "big"))
 
 
-def _exactly(line: socket.socket, size: int) -> bytes:
-    parts: list[bytes] = []
-    while size > 0:
-        part = line.recv(min(size, 1 << 18))
+def _exactly(line: socket.socket, size: int) -> bytearray:
+    heard = bytearray()
+    while len(heard) < size:
+        part = line.recv(min(size - len(heard), READ))
         if not part:
             raise EOFError("the other side has gone")
-        parts.append(part)
-        size -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        heard += part
+    return heard

@@ -8,28 +8,16 @@ their steps over a socket.
 from __future__ import annotations
 
 import socket
-import threading
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
 
-from plugin import faults, journey
+from plugin import faults
 from plugin.errors import Busy
-from plugin.tasks.wire import (
-    Answer,
-    Asked,
-    asked,
-    decode_answers,
-    dial,
-    encode,
-    read_frame,
-    refused,
-    send_frame,
-)
+from plugin.tasks.wire import Answer, Asked, asked, decode_answer, dial, framed, read_one
 
 AWAY = "the writer is not there just now; send it again"
-MOST_TOGETHER = 200
 
 
 class Writer(Protocol):
@@ -45,110 +33,51 @@ class Writer(Protocol):
         """Finish what waits and let go."""
 
 
-class Sent:
-    """A step on its way to the keeper, or waiting to go."""
-
-    __slots__ = ("answer", "asked", "turn")
-
-    def __init__(self, step: Asked) -> None:
-        self.asked = step
-        self.answer: Answer | None = None
-        self.turn = threading.Lock()  # released when it is answered, or when it is to carry on
-        self.turn.acquire()
-
-
 class KeeperClient:
-    """Hands steps to the keeper, those that wait together in one message.
-
-    One of the threads that wait carries the message and brings all of them their answers; then the
-    first that came meanwhile carries the next. A long step goes on a line of its own.
-    """
+    """Hands steps to the keeper; a thread that waits for one has a line of its own meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock = threading.Lock()
-        self._waiting: list[Sent] = []
-        self._carried = False  # somebody is on the way
-        self._line: socket.socket | None = None
+        self._free: list[socket.socket] = []
 
     def do(self, shop: str, step: str, **args: Any) -> Any:
         """As ``Writer.do``. Raises Busy when no keeper answers: it may be starting again."""
-        wanted = asked(shop, step, args)
-        answer = self._together(wanted) if step in journey.STEPS else self._alone(wanted)
+        answer = self._ask(asked(shop, step, args))
         faults.reach("before_answer")
         return answer.given()
 
     def ping(self) -> None:
         """As ``Writer.ping``."""
-        self._alone(Asked("", "ping")).given()
+        self._ask(Asked("", "ping")).given()
 
     def close(self) -> None:
         """Hang up."""
-        with self._lock:
-            line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        while self._free:
+            self._free.pop().close()
 
-    def _alone(self, step: Asked) -> Answer:
+    def _ask(self, step: Asked) -> Answer:
+        message = framed(step)
         try:
-            with dial(self.folder) as line:
-                return _exchange(line, [step])[0]
+            line = self._send(message)
+            try:
+                _, answer = decode_answer(read_one(line))
+            except BaseException:
+                line.close()
+                raise
         except (OSError, EOFError, msgspec.MsgspecError) as trouble:
             raise Busy(AWAY) from trouble
+        self._free.append(line)
+        return answer
 
-    def _together(self, step: Asked) -> Answer:
-        mine = Sent(step)
-        with self._lock:
-            self._waiting.append(mine)
-            carry, self._carried = not self._carried, True
-        if not carry:
-            mine.turn.acquire()
-        if mine.answer is None:  # then it is our turn
-            self._carry()
-        assert mine.answer is not None  # whoever carries is first among what it takes along
-        return mine.answer
-
-    def _carry(self) -> None:
-        """Take what waits to the keeper, bring the answers, and pass the turn on."""
-        with self._lock:
-            sent, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-        answers = self._ask([one.asked for one in sent])
-        with self._lock:
-            following = self._waiting[0] if self._waiting else None
-            self._carried = following is not None
-        if following is not None:
-            following.turn.release()
-        for one, answer in zip(sent, answers, strict=True):
-            one.answer = answer
-            one.turn.release()
-
-    def _ask(self, steps: list[Asked]) -> list[Answer]:
-        """The keeper's answers; that it is away is an answer too."""
-        line = None
-        try:
-            line = self._send(encode(steps))
-            answers = decode_answers(read_frame(line))
-        except (OSError, EOFError, msgspec.MsgspecError):
-            if line is not None:
-                line.close()
-            return [refused(Busy(AWAY))] * len(steps)
-        self._line = line
-        return answers
-
-    def _send(self, frame: bytes) -> socket.socket:
-        """Send on the line that is open, else on a new one; the line that will answer."""
-        line, self._line = self._line, None
-        if line is not None:
+    def _send(self, message: bytes) -> socket.socket:
+        """Send on a line that is open, else on a new one; the line that will answer."""
+        while self._free:
+            line = self._free.pop()
             try:
-                send_frame(line, frame)
+                line.sendall(message)
                 return line
             except OSError:  # the keeper went and came: nothing was taken, so ask the new one
                 line.close()
         line = dial(self.folder)
-        send_frame(line, frame)
+        line.sendall(message)
         return line
-
-
-def _exchange(line: socket.socket, steps: list[Asked]) -> list[Answer]:
-    send_frame(line, encode(steps))
-    return decode_answers(read_frame(line))

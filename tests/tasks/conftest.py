@@ -1,4 +1,4 @@
-"""Somebody who listens on this machine: a real HTTP server whose answers a test scripts."""
+"""A keeper of one shop, and somebody who listens: a real HTTP server whose answers are scripted."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+
+from plugin.config import Settings
+from plugin.shop import Shop
+from plugin.storage import control
+from plugin.storage.house import House
+from plugin.tasks.keeper import Keeper, take_lock
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
@@ -99,3 +106,22 @@ def new_receiver() -> Iterator[Callable[[], Receiver]]:
 def receiver(new_receiver: Callable[[], Receiver]) -> Receiver:
     """One receiver."""
     return new_receiver()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(Settings(data=tmp_path, database_url=None, secret_key="test"))
+    keys = control.new_keys()
+    with made.control.write() as tx:
+        control.add_shop(tx, Shop("moon", keys.public), keys)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def keeper(house: House) -> Iterator[Keeper]:
+    lock = take_lock(house.settings.data)
+    assert lock is not None
+    made = Keeper(house, lock).start()
+    yield made
+    made.close()

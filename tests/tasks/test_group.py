@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +19,8 @@ from plugin.shop import Shop
 from plugin.storage import control
 from plugin.storage.house import House
 from plugin.tasks import group as writing
-from plugin.tasks.group import GroupWriter, Waiting
-from plugin.tasks.wire import Answer, Asked
+from plugin.tasks.group import Caller, GroupWriter
+from plugin.tasks.wire import Asked, Numbered
 
 NOON = 1_790_046_000_000
 
@@ -78,54 +77,34 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return calls
 
 
-def answers(waiting: list[Waiting]) -> list[Any]:
+def submit(group: GroupWriter, steps: list[Asked]) -> list[Caller]:
+    """Whoever asks for one of ``steps`` each."""
+    callers = [Caller() for _ in steps]
+    for step, caller in zip(steps, callers, strict=True):
+        group.submit([step], caller)
+    return callers
+
+
+def answers(waiting: list[Caller]) -> list[Any]:
     return [one.wait().given() for one in waiting]
 
 
-def test_under_load_a_commit_waits_a_moment_for_more_than_the_last(
-    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writing, "GATHER_S", 20.0)
-    group = GroupWriter(house)
-    first = group.submit([visit(shops[0], "mina", n) for n in range(5)])
-    group.start()
-    answers(first)
-    early = group.submit([visit(shops[0], "mina", n) for n in range(5, 8)])
-    time.sleep(0.2)  # longer than a commit takes
-    late = group.submit([visit(shops[0], "mina", n) for n in range(8, 11)])
-    assert answers(early + late) == [1] * 6
-    assert calls == [5, 6]
-    group.close()
+class Listener:
+    """Notes what each of its calls brings."""
 
+    def __init__(self, name: str = "", told: list[Any] | None = None) -> None:
+        self.name = name
+        self.told: list[Any] = [] if told is None else told
 
-def test_whoever_comes_alone_waits_for_nobody(
-    house: House, shops: list[str], calls: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writing, "GATHER_S", 20.0)
-    group = GroupWriter(house).start()
-    for n in range(3):
-        began = time.monotonic()
-        answers(group.submit([visit(shops[0], "mina", n)]))
-        assert time.monotonic() - began < 10
-    group.close()
-
-
-def test_what_comes_after_a_rush_does_not_wait_for_long(
-    house: House, shops: list[str], calls: list[int]
-) -> None:
-    group = GroupWriter(house)
-    rush = group.submit([visit(shops[0], "mina", n) for n in range(9)])
-    group.start()
-    answers(rush)
-    assert answers(group.submit([visit(shops[0], "mina", 9)])) == [1]
-    group.close()
+    def tell(self, answers: list[Numbered]) -> None:
+        self.told.append((self.name, [number for number, _ in answers]))
 
 
 def test_visits_that_wait_together_are_collected_as_one(
     house: House, shops: list[str], calls: list[int]
 ) -> None:
     group = GroupWriter(house)  # not writing yet: all wait for one commit
-    waiting = group.submit([visit(shops[0], "mina", n) for n in range(5)])
+    waiting = submit(group, [visit(shops[0], "mina", n) for n in range(5)])
     group.start()
     assert answers(waiting) == [1] * 5
     group.close()
@@ -136,7 +115,7 @@ def test_an_event_in_two_visits_that_wait_together_is_new_in_the_first(
     house: House, shops: list[str]
 ) -> None:
     group = GroupWriter(house)
-    waiting = group.submit([visit(shops[0], "mina", 1, 2), visit(shops[0], "mina", 2, 3)])
+    waiting = submit(group, [visit(shops[0], "mina", 1, 2), visit(shops[0], "mina", 2, 3)])
     group.start()
     assert [one.wait().given() for one in waiting] == [2, 1]
     group.close()
@@ -146,7 +125,7 @@ def test_a_visit_that_cannot_be_stored_fails_alone(house: House, shops: list[str
     group = GroupWriter(house)
     too_much = replace(view("bad", 1), value=2**70)  # more than any store holds
     poison = Asked(shops[0], "collect", {}, [too_much])
-    waiting = group.submit([visit(shops[0], "mina", 1), poison, visit(shops[0], "cho", 1)])
+    waiting = submit(group, [visit(shops[0], "mina", 1), poison, visit(shops[0], "cho", 1)])
     group.start()
     answers = [one.wait() for one in waiting]
     group.close()
@@ -161,8 +140,8 @@ def test_beyond_a_shops_queue_the_caller_is_asked_to_come_again(
 ) -> None:
     monkeypatch.setattr(writing, "WAITING", 3)
     group = GroupWriter(house)
-    waiting = group.submit([visit(shops[0], "mina", n) for n in range(5)])
-    other = group.submit([visit(shops[1], "ana", 1)])
+    waiting = submit(group, [visit(shops[0], "mina", n) for n in range(5)])
+    other = submit(group, [visit(shops[1], "ana", 1)])
     group.start()
     answers = [one.wait() for one in (*waiting, *other)]
     group.close()
@@ -175,28 +154,33 @@ def test_a_flooded_shop_delays_another_by_no_more_than_one_commit(
     house: House, shops: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "TOGETHER", 10)
-    order: list[str] = []
-    finish = Waiting.finish
-
-    def noted(one: Waiting, answer: Answer) -> None:
-        order.append(one.asked.shop)
-        finish(one, answer)
-
-    monkeypatch.setattr(Waiting, "finish", noted)
+    order: list[Any] = []
     group = GroupWriter(house)
-    group.submit([visit(shops[0], "flood", n) for n in range(200)])
-    group.submit([visit(shops[1], "ana", 1)])
+    group.submit([visit(shops[0], "flood", n) for n in range(200)], Listener("flood", order))
+    group.submit([visit(shops[1], "ana", 1)], Listener("ana", order))
     group.start()
     group.close()
-    assert len(order) == 201
-    assert order.index(shops[1]) <= 10
+    assert [len(numbers) for _, numbers in order] == [10, 1, *[10] * 19]
+    assert order[1][0] == "ana"
+
+
+def test_whoever_asked_for_many_is_told_once_a_commit(house: House, shops: list[str]) -> None:
+    told: list[Any] = []
+    mina, cho = Listener("mina", told), Listener("cho", told)
+    group = GroupWriter(house)  # not writing yet: all wait for one commit
+    for number in range(4):
+        step = replace(visit(shops[0], "mina", number), number=number)
+        group.submit([step], cho if number == 2 else mina)
+    group.start()
+    group.close()
+    assert told == [("mina", [0, 1, 3]), ("cho", [2])]
 
 
 def test_what_waits_at_the_end_is_still_written_and_nothing_more_is_taken(
     house: House, shops: list[str]
 ) -> None:
     group = GroupWriter(house).start()
-    waiting = group.submit([visit(shops[0], "mina", n) for n in range(50)])
+    waiting = submit(group, [visit(shops[0], "mina", n) for n in range(50)])
     group.close()
     assert sum(one.wait().given() for one in waiting) == 50
     with pytest.raises(Busy):

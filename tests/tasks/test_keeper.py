@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugin import journey
-from plugin.config import Settings
 from plugin.errors import Busy, PluginError
 from plugin.shop import Shop
-from plugin.storage import control
 from plugin.storage.house import House
-from plugin.tasks.group import GroupWriter
-from plugin.tasks.keeper import Keeper, become_writer, take_lock
+from plugin.tasks.group import Caller, GroupWriter
+from plugin.tasks.keeper import Keeper, become_writer
 from plugin.tasks.wire import Asked
 from plugin.tasks.writer import KeeperClient
 
 RULE = {"trait": "orders_total", "op": ">=", "value": 1}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(Settings(data=tmp_path, database_url=None, secret_key="test"))
-    keys = control.new_keys()
-    with made.control.write() as tx:
-        control.add_shop(tx, Shop("moon", keys.public), keys)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def keeper(house: House) -> Iterator[Keeper]:
-    lock = take_lock(house.settings.data)
-    assert lock is not None
-    made = Keeper(house, lock).start()
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -87,7 +65,9 @@ def test_a_step_that_spoils_the_commit_fails_alone(
     monkeypatch.setitem(journey.STEPS, "poison", poison)
     group = GroupWriter(house)  # not writing yet: all four wait for one commit
     asked = [Asked("moon", "put_segment", segment(f"s{number}")) for number in range(3)]
-    waiting = group.submit([asked[0], Asked("moon", "poison"), *asked[1:]])
+    waiting = [Caller() for _ in range(4)]
+    for step, caller in zip([asked[0], Asked("moon", "poison"), *asked[1:]], waiting, strict=True):
+        group.submit([step], caller)
     group.start()
     answers = [one.wait() for one in waiting]
     group.close()
