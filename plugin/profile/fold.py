@@ -82,7 +82,8 @@ def _page_view(p: Profile, event: Event, shop: Shop, _: OrderValues) -> None:
             p.channel_first, p.source_first = first.channel, first.source
             p.landing_page = first.path
     if source is not None and (source.channel != "direct" or p.channel_last is None):
-        p.channel_last, p.source_last = source.channel, source.source
+        p.channel_last = source.channel
+        p.source_last = source.source or p.source_last
         p.campaign_last = source.campaign or p.campaign_last
 
 

@@ -25,11 +25,13 @@ select profile, segment, inside, until from by_hand
 where profile in ints(:ids) and at <= :at
 order by seq
 """
+# Who was merged brought moves along: as often as one entered more than left, somebody was in.
 STATIC_THEN = """
-select t.profile, t.segment, t.entered
+select t.profile, t.segment
 from transitions t join segments s on s.slug = t.segment
 where t.profile in ints(:ids) and t.due_at <= :at and s.kind = 'static'
-order by t.seq
+group by t.profile, t.segment
+having sum(case when t.entered = 1 then 1 else -1 end) > 0
 """
 OF_SEGMENT = """
 select b.profile, b.inside, b.until from by_hand b join profiles p on p.id = b.profile
@@ -84,11 +86,7 @@ def placed(tx: Tx, ids: Sequence[int]) -> dict[int, Placed]:
 
 def placed_then(tx: Tx, ids: Sequence[int], at: int) -> dict[int, Placed]:
     """As ``placed``, at an earlier moment ``at`` (Unix ms)."""
-    last = {
-        (row["profile"], row["segment"]): row["entered"]
-        for row in tx.all(STATIC_THEN, ids=list(ids), at=at)
-    }
-    static = [place for place, entered in last.items() if entered]
+    static = [(r["profile"], r["segment"]) for r in tx.all(STATIC_THEN, ids=list(ids), at=at)]
     return _together(tx.all(WORDS_THEN, ids=list(ids), at=at), static)
 
 

@@ -14,8 +14,8 @@ select visitor_id from other_ids where profile = :profile and reason = 'merged'
 order by at, visitor_id
 """
 JOINED = """
-select profile, count(*) as ids from other_ids
-where profile in ints(:ids) and reason = 'merged' and at <= :at
+select profile, count(*) - 1 as ids from known_as
+where profile in ints(:ids) and at <= :at
 group by profile
 """
 EVER = 2**62
@@ -87,7 +87,10 @@ def merged_ids(tx: Tx, profile: int) -> list[str]:
 
 
 def joined(tx: Tx, profiles: Sequence[int], at: int = EVER) -> dict[int, int]:
-    """How many visitors were merged into each of ``profiles`` by ``at`` (Unix ms), if any was."""
+    """How many more visitors than one the words up to ``at`` (Unix ms) name as each profile.
+
+    Words count from the time of their events, whenever they came.
+    """
     return dict(tx.tuples(JOINED, ids=list(profiles), at=at))
 
 

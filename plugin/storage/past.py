@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -107,8 +108,14 @@ def orders_then(tx: Tx, at: int, shop: Shop) -> list[Order]:
 
 def entered_at(tx: Tx, slug: str, ids: Sequence[int], at: int) -> dict[int, int]:
     """Since when (Unix ms) those of ``ids`` were members at ``at``, of whom history says so."""
-    last = {row["profile"]: row for row in tx.all(ENTERED, slug=slug, ids=list(ids), at=at)}
-    return {profile: row["due_at"] for profile, row in last.items() if row["entered"]}
+    inside: dict[int, int] = defaultdict(int)  # 2 where a member was merged into a member
+    since: dict[int, int] = {}
+    for row in tx.all(ENTERED, slug=slug, ids=list(ids), at=at):
+        profile = row["profile"]
+        if row["entered"] and inside[profile] <= 0:
+            since[profile] = row["due_at"]
+        inside[profile] += 1 if row["entered"] else -1
+    return {profile: at for profile, at in since.items() if inside[profile] > 0}
 
 
 def _winners(tx: Tx, rows: Sequence[Row], at: int) -> dict[str, Row]:

@@ -70,6 +70,21 @@ def test_who_turned_out_later_to_be_one_person_is_one_person(
         assert len(identities.elsewhere(tx, [PHONE, LAPTOP])) == 1
 
 
+def test_browsers_are_one_visitors_from_the_time_of_the_words_whenever_these_came(
+    store: Store, shop: Shop, now: int
+) -> None:
+    tell(store, shop, [view(PHONE, "view-0001", now), view(LAPTOP, "view-0002", now)])
+    words = [
+        Event(f"word-000{number}", device, "identify", now + at, now + 9 * DAY,
+              {"customer_id": "7"}, source="server")
+        for number, (device, at) in enumerate(((PHONE, HOUR), (LAPTOP, DAY)))
+    ]  # fmt: skip
+    tell(store, shop, words)
+    save(store, shop, "two", {"trait": "devices_linked", "op": "=", "value": 2}, now + 9 * DAY)
+    assert members_as_of(store, shop, "two", now + DAY - 1, 10)[0] == []
+    assert len(members_as_of(store, shop, "two", now + DAY, 10)[0]) == 1
+
+
 def test_of_many_visitors_a_page_holds_as_many_as_asked(store: Store, shop: Shop, now: int) -> None:
     save(store, shop, "all", {"everyone": True}, now)
     events = [view(f"guest-number-{n:05d}", f"view-{n:05d}", now) for n in range(600)]

@@ -11,6 +11,7 @@ import pytest
 from plugin import journey
 from plugin.collect.event import Event
 from plugin.journey import LONG_STEPS, STEPS
+from plugin.journey.as_of import members_as_of
 from plugin.shop import DAY, Shop
 from plugin.storage import profiles, segments
 from plugin.storage.engine import Store
@@ -130,6 +131,26 @@ def test_a_static_segment_is_saved_in_parts_and_counts_each_member_once(
         sizes = {one.slug: (one.kind, one.size) for one in segments.definitions(tx)}
     assert sizes["then"] == ("static", 303)
     assert len(desk.members("then")) == 100
+
+
+def test_members_of_a_static_segment_who_become_one_were_in_it_all_along(
+    desk: Desk, now: int
+) -> None:
+    put = LONG_STEPS["put_static_segment"]
+    put(desk.store, desk.shop, slug="then", name="Then", rule={"everyone": True},
+        enabled=True, now=now)  # fmt: skip
+    desk.now = now + DAY
+    for device in (ANA, ANAS_PHONE):
+        desk.tell(
+            Event(f"word-{device}", device, "identify", desk.now, desk.now, {"customer_id": "7"},
+                  source="server")
+        )  # fmt: skip
+    desk.look()
+    for at in (now, now + DAY):
+        found, _ = members_as_of(desk.store, desk.shop, "then", at, 10)
+        assert [one["entered_at"] for one in found] == [now, now]
+    desk.place("then", remove=[ANA])
+    assert len(members_as_of(desk.store, desk.shop, "then", now + DAY, 10)[0]) == 1
 
 
 def test_removed_with_its_segment_a_word_does_not_come_back(desk: Desk, now: int) -> None:

@@ -148,6 +148,15 @@ def test_where_a_visitor_came_from_first_and_last(shop: Shop) -> None:
     assert (cho.channel_last, cho.source_last, cho.campaign_last) == ("paid", "naver", "autumn")
 
 
+def test_a_campaign_that_names_no_source_leaves_the_newest_source(shop: Shop) -> None:
+    mina = told(
+        shop,
+        event("page_view", 0, page_location="https://moon.example/?utm_source=blog"),
+        event("page_view", DAY, page_location="https://moon.example/?utm_campaign=spring"),
+    )
+    assert (mina.source_last, mina.campaign_last) == ("blog", "spring")
+
+
 @pytest.mark.parametrize(
     ("location", "referrer", "channel"),
     [
