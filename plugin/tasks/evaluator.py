@@ -28,7 +28,7 @@ from plugin.tasks.process import end_with, settle
 log = logging.getLogger("regulars.evaluator")
 P = ParamSpec("P")
 T = TypeVar("T")
-NICER = 10  # steps of priority that it leaves to those who serve
+NICER = 19  # steps of priority that it leaves to those who serve: all there are
 _house: House | None = None  # of the process that decides
 
 
