@@ -74,10 +74,10 @@ def loaders_then(tx: Tx, names: Collection[str], at: int, shop: Shop) -> dict[st
     """
     found: dict[str, Loader] = {}
     if FIGURES in names or STANDING in names:
-        orders = log.orders_then(tx, at, shop)
-        figures = ranking.figures_of(orders, at, stated_value(shop))
+        sales = log.sales_then(tx, at, shop)
+        figures = ranking.figures_of(sales.orders, sales.spent, at, stated_value(shop))
         found[FIGURES] = lambda ids: dict.fromkeys(ids, figures)
-        revenue = ranking.revenue_percentiles(orders, at)
+        revenue = ranking.revenue_percentiles(sales.orders, at)
         found[STANDING] = lambda ids: {one: revenue.get(one) for one in ids}
     if PRODUCTS in names:
         products = _products(tx, at, shop)
@@ -88,10 +88,10 @@ def loaders_then(tx: Tx, names: Collection[str], at: int, shop: Shop) -> dict[st
 def _look(store: Store, shop: Shop, now: int) -> Fresh:
     """The long part: everybody's orders and the whole catalogue, beside what is kept."""
     with store.read() as tx:
-        orders = list(standings.orders(tx, now, shop.currency))
+        orders, spent = list(standings.orders(tx, now, shop.currency)), standings.spent(tx)
         products = _products(tx, now, shop)
         kept, sold, before = standings.revenue(tx), standings.products(tx), standings.figures(tx)
-    figures = ranking.figures_of(orders, now, stated_value(shop))
+    figures = ranking.figures_of(orders, spent, now, stated_value(shop))
     return Fresh(
         figures if figures != before else None,
         _turned(orders, kept, now),

@@ -99,22 +99,24 @@ def settled(kept: int | None, fresh: int) -> int:
     return fresh if kept is None else min(max(kept, fresh), fresh + SLACK)
 
 
-def figures_of(orders: Sequence[Order], now: int, stated: int | None) -> Figures:
+def figures_of(
+    orders: Sequence[Order], spent: Mapping[int, int], now: int, stated: int | None
+) -> Figures:
     """The shop's figures from its orders up to ``now``, by profile and time.
 
-    stated: what the owner said an order is worth (minor units), for as long as orders are few.
+    spent: the money (minor units) of each profile with orders, net of all that was given back: also
+    of orders nobody told us of. stated: what the owner said an order is worth (minor units), for as
+    long as orders are few.
     """
     last: dict[int, int] = {}
     counts: dict[int, int] = defaultdict(int)
-    spent: dict[int, int] = defaultdict(int)
     for one in orders:
         last[one.profile] = one.at
         counts[one.profile] += 1
-        spent[one.profile] += one.value - one.refunded
     return Figures(
         tuple(-cut for cut in cuts((-at for at in last.values()), FIFTHS)),
         cuts((count for count in counts.values() if count > 1), QUARTERS),
-        cuts(spent.values(), FIFTHS),
+        cuts((spent.get(one, 0) for one in last), FIFTHS),
         _order_value(orders, now, stated),
         _gap_days(orders),
     )

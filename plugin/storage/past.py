@@ -30,7 +30,7 @@ select profile, transaction_id, event_id, at, source, params, value, currency fr
 where transaction_id is not null and name = 'purchase' and at <= :at
 """
 ALL_REFUNDS = """
-select transaction_id, value from events
+select profile, transaction_id, value, currency from events
 where transaction_id is not null and name = 'refund' and at <= :at
 """
 CUSTOMERS = """
@@ -55,6 +55,16 @@ class Past:
     logs: Mapping[int, list[Event]]
     values: Mapping[str, int]
     customers: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Sales:
+    """The shop's ``orders``, by profile and time; ``spent``: the money (minor units) of each
+    profile, net of what was given back, as its ``revenue_total``.
+    """
+
+    orders: list[Order]
+    spent: Mapping[int, int]
 
 
 def past(tx: Tx, ids: Sequence[int], at: int, shop: Shop) -> Past:
@@ -85,25 +95,34 @@ def profile_then(past: Past, profile: int, shop: Shop) -> Profile:
     return told
 
 
-def orders_then(tx: Tx, at: int, shop: Shop) -> list[Order]:
-    """Every order of the shop as it counted at ``at`` (Unix ms), by profile and time."""
+def sales_then(tx: Tx, at: int, shop: Shop) -> Sales:
+    """Every order of the shop as it counted at ``at`` (Unix ms), and what came of them."""
     best: dict[str, Row] = {}
     for row in tx.all(ALL_PURCHASES, at=at):
         known = best.setdefault(row["transaction_id"], row)
         if known is not row and rank(row) < rank(known):
             best[row["transaction_id"]] = row
-    back: dict[str, int] = {}
-    for number, value in tx.tuples(ALL_REFUNDS, at=at):
+    worth = {
+        number: row["value"] or 0
+        for number, row in best.items()
+        if (row["currency"] or shop.currency) == shop.currency
+    }
+    spent: dict[int, int] = defaultdict(int)
+    for number, value in worth.items():
+        spent[best[number]["profile"]] += value
+    back: dict[str, int] = defaultdict(int)
+    for profile, number, value, currency in tx.tuples(ALL_REFUNDS, at=at):
         whole = best[number]["value"] or 0 if number in best else 0
-        back[number] = back.get(number, 0) + (whole if value is None else value)
-    found = []
-    for number, row in best.items():
-        if (row["currency"] or shop.currency) == shop.currency:
-            value, refunded = row["value"] or 0, back.get(number, 0)
-            found.append(Order(row["profile"], row["at"], value, refunded))
-        else:
-            found.append(Order(row["profile"], row["at"], 0, 0, ours=False))
-    return sorted(found)
+        back[number] += whole if value is None else value
+        if (currency or shop.currency) == shop.currency:  # as ``profile.fold`` takes it off
+            spent[profile] -= worth.get(number, 0) if value is None else value
+    found = [
+        Order(row["profile"], row["at"], worth[number], back.get(number, 0))
+        if number in worth
+        else Order(row["profile"], row["at"], 0, 0, ours=False)
+        for number, row in best.items()
+    ]
+    return Sales(sorted(found), spent)
 
 
 def entered_at(tx: Tx, slug: str, ids: Sequence[int], at: int) -> dict[int, int]:

@@ -20,6 +20,7 @@ select profile, at, value, refunded, currency from orders
 where profile >= :first and profile < :until and at <= :now
 order by profile, at
 """
+SPENT = "select id, revenue_total from profiles where orders_total > 0"
 BOUGHT_AGAIN = """
 with again as (
   select profile, item_id from item_events where name = 'purchase' and at <= :now
@@ -79,6 +80,11 @@ def orders(tx: Tx, now: int, currency: str) -> Iterator[Order]:
         for profile, at, value, back, of in tx.tuples(ORDERS, first=first, until=until, now=now):
             ours = of == currency
             yield Order(profile, at, value, back) if ours else Order(profile, at, 0, 0, ours=False)
+
+
+def spent(tx: Tx) -> dict[int, int]:
+    """The money (minor units) of each profile with orders, net of what was given back."""
+    return dict(tx.tuples(SPENT))
 
 
 def bought_again(tx: Tx, now: int) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -46,14 +47,22 @@ def told(name: str, facts: Facts, now: int = NOW) -> Any:
     return value_of(TRAITS[name], facts, now, SHOP)
 
 
+def learnt(orders: list[Order], stated: int | None = None) -> Figures:
+    """The shop's figures, where nothing else was given back than of these orders."""
+    spent: dict[int, int] = defaultdict(int)
+    for one in orders:
+        spent[one.profile] += one.value - one.refunded
+    return figures_of(orders, spent, NOW, stated)
+
+
 def scores(orders: list[Order]) -> dict[int, tuple[Any, ...]]:
     """r, f and m of everybody who ordered."""
-    figures = figures_of(sorted(orders), NOW, None)
+    shop = learnt(sorted(orders))
     found = {}
     for who in {one.profile for one in orders}:
         own = [one for one in orders if one.profile == who]
         money = sum(one.value for one in own)
-        facts = of(orders=len(own), last=max(o.at for o in own), money=money, figures=figures)
+        facts = of(orders=len(own), last=max(o.at for o in own), money=money, figures=shop)
         found[who] = tuple(told(name, facts) for name in "rfm")
     return found
 
@@ -128,11 +137,11 @@ def test_the_shops_gap_and_average_order_are_learnt_of_thirty_orders() -> None:
     orders = [
         Order(who, NOW - n * 20 * DAY, 1_000 * who, 0) for who in range(1, 11) for n in (2, 1, 0)
     ]
-    few, all_told = figures_of(orders[:29], NOW, 4_000), figures_of(orders, NOW, 4_000)
+    few, all_told = learnt(orders[:29], 4_000), learnt(orders, 4_000)
     assert (few.gap_days, few.order_value) == (45, 4_000)
     assert (all_told.gap_days, all_told.order_value) == (20, 5_500)
     abroad = [one._replace(value=0, ours=False) for one in orders]
-    assert figures_of(abroad, NOW, None).order_value is None
+    assert learnt(abroad).order_value is None
 
 
 @pytest.mark.parametrize(

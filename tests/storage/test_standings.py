@@ -34,17 +34,14 @@ people = st.lists(st.lists(acts, max_size=8), min_size=6, max_size=30)
 
 
 def story(who: str, history: list[Any]) -> list[Event]:
-    """What somebody did; a refund is of the order told before it."""
-    found, order = [], None
+    """What somebody did; a refund is of the order told before it, else of one that never was."""
+    found, order = [], f"{who}-lost"
     for place, (name, ago, value, item, currency) in enumerate(history):
         at, lines = NOW - ago + place, (Item(item, price=value),)
         if name == "purchase":
             order = f"{who}-{place}"
         number = order if name in ("purchase", "refund") else None
-        if number or name != "refund":
-            found.append(
-                Event(uuid.uuid4().hex, who, name, at, at, {}, lines, currency, value, number)
-            )
+        found.append(Event(uuid.uuid4().hex, who, name, at, at, {}, lines, currency, value, number))
     return found
 
 
@@ -85,7 +82,10 @@ def test_the_orders_of_then_are_those_that_are_kept(store: Store) -> None:
         _collected(store, crowd)
         with store.read() as tx:
             kept = sorted(standings.orders(tx, NOW + 2 * DAY, "EUR"))
-            assert past.orders_then(tx, NOW + 2 * DAY, SHOP) == kept
+            then = past.sales_then(tx, NOW + 2 * DAY, SHOP)
+            assert then.orders == kept
+            spent = standings.spent(tx)
+            assert {one: then.spent[one] for one in spent} == spent
 
     law()
 
@@ -104,3 +104,22 @@ def _collected(store: Store, crowd: list[Any]) -> list[int]:
         events += [e for n in range(5) for e in story(f"cho-{uuid.uuid4().hex}", again)]
         STEPS["collect"](tx, SHOP, events=events)
         return [row["id"] for row in tx.all("select id from profiles")]
+
+
+def test_money_given_back_of_an_order_nobody_told_us_of_counts_in_the_scores_too(
+    store: Store,
+) -> None:
+    moneys = {"mina": 9_000, "cho": 8_000, "ana": 7_000, "tomo": 6_000, "lin": 5_000}
+    events = [
+        event
+        for name, money in moneys.items()
+        for event in story(f"{name}-0123456789abcdef", [("purchase", DAY, money, "tea", "EUR")])
+    ]
+    back = story("mina-0123456789abcdef", [("refund", 0, 8_000, "tea", "EUR")])
+    with store.write() as tx:
+        STEPS["collect"](tx, SHOP, events=[*events, *back])
+    keep_standings(store, SHOP, NOW)
+    with store.read() as tx:
+        kept = standings.figures(tx)
+    assert kept is not None
+    assert kept.money == (5_000, 6_000, 7_000, 8_000)
