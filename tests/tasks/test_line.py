@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,20 @@ Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 @pytest.fixture(params=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
-    """Runs to the end, in a loop of either kind."""
+    """Runs to the end, in a loop of either kind and a thread of its own: a browser's tests may have
+    left a loop running in this one.
+    """
 
-    def run(what: Coroutine[Any, Any, Any]) -> Any:
+    def to_the_end(what: Coroutine[Any, Any, Any]) -> Any:
         loop = uvloop.new_event_loop() if request.param == "uvloop" else asyncio.new_event_loop()
         try:
             return loop.run_until_complete(asyncio.wait_for(what, 20))
         finally:
             loop.close()
+
+    def run(what: Coroutine[Any, Any, Any]) -> Any:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(to_the_end, what).result()
 
     return run
 
