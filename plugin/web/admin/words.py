@@ -170,6 +170,7 @@ JOBS = {
     "letters": _l("Reads the letters of new events, so that rules find texts fast"),
     "proof": _l("Counts popups and windows, and does what their verdicts may do"),
     "pulse": _l("Notices when events stop coming"),
+    "coupons": _l("Takes back what codes held whose time is over"),
     "reconcile": _l("Compares members with rules; it should find nothing"),
 }
 KINDS = {

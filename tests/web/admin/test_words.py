@@ -9,6 +9,8 @@ import pytest
 from flask import Flask, g, session
 
 from plugin.shop import Shop
+from plugin.tasks import jobs
+from plugin.web.admin import words
 from plugin.web.admin.rule_words import audience_words, pages_words, rule_words, trigger_words
 from plugin.web.admin.words import event_words, readable, short_id
 from plugin.web.language import exact_span, init_language
@@ -128,3 +130,7 @@ def test_korean_owners_read_korean() -> None:
 def test_a_long_id_is_cut_for_lists() -> None:
     assert short_id("0123456789abcdef") == "01234567…"
     assert short_id("customer-42") == "42"
+
+
+def test_every_job_is_told_in_the_owners_language() -> None:
+    assert {job.name for job in jobs.JOBS} <= words.JOBS.keys()
