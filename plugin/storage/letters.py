@@ -10,14 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from plugin.segment.text import is_odd
+from plugin.storage import noted
 from plugin.storage.engine import Store, Tx
 
 TOGETHER = 20_000  # events read in one look
 LOOK = "select name, value from facts where name in ('letters', 'letters_upto')"
-KEEP = """
-insert into facts (name, value) values (:name, :value)
-on conflict (name) do update set value = excluded.value
-"""
 NEXT = """
 select max(seq) from (select seq from events where seq > :upto order by seq limit :most) e
 """
@@ -60,5 +57,5 @@ def take_in(store: Store) -> int:
         met = {one for both in texts for text in both for one in {*text}}
         odd = "".join(sorted({*before.odd, *filter(is_odd, met)}))
         with store.write() as tx:
-            tx.run(KEEP, name="letters", value=odd)
-            tx.run(KEEP, name="letters_upto", value=str(upto))
+            noted.keep(tx, "letters", odd)
+            noted.keep(tx, "letters_upto", str(upto))

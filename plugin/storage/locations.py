@@ -23,7 +23,7 @@ from plugin.collect.address import (
 )
 from plugin.collect.event import Item
 from plugin.serve.product import Product
-from plugin.storage import control
+from plugin.storage import control, noted
 from plugin.storage.engine import Row, Store, Tx
 
 T = TypeVar("T")
@@ -34,10 +34,6 @@ MOST_ALIKE = 300  # rows of one path
 SAMPLE = 2_000  # addresses of one path that say which keys part them
 URL_KEYS = "url_keys"  # among the shop's settings
 FACT = "select value from facts where name = :name"
-KEEP_FACT = """
-insert into facts (name, value) values (:name, :value)
-on conflict (name) do update set value = excluded.value
-"""
 VERSION, KEYS = "catalogue", "catalogue_url_keys"
 # A product's own address, and those of its variants.
 NAMED = """
@@ -259,12 +255,12 @@ def _some(tx: Tx, after: str) -> list[str]:
 
 
 def _keep_keys(tx: Tx, found: AbstractSet[str]) -> None:
-    tx.run(KEEP_FACT, name=KEYS, value=orjson.dumps(sorted(found)).decode())
+    noted.keep(tx, KEYS, orjson.dumps(sorted(found)).decode())
 
 
 def _changed(tx: Tx) -> None:
     # No counter: one that was undone with its transaction would come again with another meaning.
-    tx.run(KEEP_FACT, name=VERSION, value=secrets.token_hex(8))
+    noted.keep(tx, VERSION, secrets.token_hex(8))
 
 
 def _found(row: Row) -> Found:

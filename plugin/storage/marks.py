@@ -10,6 +10,7 @@ import secrets
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+from plugin.storage import noted
 from plugin.storage.engine import Store, Tx
 
 # Named in table ``facts``: what feeds and the API say of products; what events taught of them; the
@@ -17,10 +18,6 @@ from plugin.storage.engine import Store, Tx
 CATALOGUE, LEARNT, RANKINGS = "catalogue", "learnt", "rankings"
 LOOK = """
 select name, value from facts where name in ('generation', 'catalogue', 'learnt', 'rankings')
-"""
-TOUCH = """
-insert into facts (name, value) values (:name, :value)
-on conflict (name) do update set value = excluded.value
 """
 
 
@@ -59,4 +56,4 @@ def look(tx: Tx) -> Marks:
 
 def touch(tx: Tx, name: str) -> None:
     """Say that what ``name`` stands for has changed in this transaction."""
-    tx.run(TOUCH, name=name, value=secrets.token_hex(8))
+    noted.keep(tx, name, secrets.token_hex(8))

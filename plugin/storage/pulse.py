@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from plugin.storage import noted
 from plugin.storage.engine import Tx
 
 KEPT = "select value from facts where name = 'pulse'"
-KEEP = """
-insert into facts (name, value) values ('pulse', :value)
-on conflict (name) do update set value = excluded.value
-"""
 NEWEST_SEQ = "select max(seq) from events"
 OLDEST_SEQ = "select min(seq) from events"
 ARRIVED_AT = "select received_at from events where seq >= :seq order by seq limit 1"
@@ -72,7 +69,7 @@ def kept(tx: Tx) -> Counted | None:
 def keep(tx: Tx, counted: Counted) -> None:
     """Keep the count."""
     parts = [counted.seq, counted.last_at, sorted(counted.hours.items())]
-    tx.run(KEEP, value=orjson.dumps(parts).decode())
+    noted.keep(tx, "pulse", orjson.dumps(parts).decode())
 
 
 def visitors_since(tx: Tx, seq: int, offset: int) -> list[Hour]:

@@ -13,14 +13,10 @@ from typing import Any
 import orjson
 
 from plugin.serve.settings import OWNED
-from plugin.storage import control
+from plugin.storage import control, noted
 from plugin.storage.engine import Store, Tx
 
 LOOK = "select value from facts where name = 'settings'"
-WANT = """
-insert into facts (name, value) values ('settings', :value)
-on conflict (name) do update set value = excluded.value
-"""
 KEPT = "delete from facts where name = 'settings' and value = :value"
 
 
@@ -35,7 +31,7 @@ class Wanted:
 
 def want(tx: Tx, settings: Mapping[str, Any], now: int) -> None:
     """Write down what the owner's settings are to be."""
-    tx.run(WANT, value=orjson.dumps({"settings": dict(settings), "at": now}).decode())
+    noted.keep(tx, "settings", orjson.dumps({"settings": dict(settings), "at": now}).decode())
 
 
 def look(tx: Tx) -> Wanted | None:

@@ -6,13 +6,10 @@ from collections.abc import Mapping
 
 import orjson
 
+from plugin.storage import noted
 from plugin.storage.engine import Tx
 
 KEPT = "select value from facts where name = 'weights'"
-KEEP = """
-insert into facts (name, value) values ('weights', :value)
-on conflict (name) do update set value = excluded.value
-"""
 
 
 def kept(tx: Tx, form: int) -> dict[str, float]:
@@ -28,4 +25,4 @@ def kept(tx: Tx, form: int) -> dict[str, float]:
 
 def keep(tx: Tx, weights: Mapping[str, float], form: int) -> None:
     """Let the next models have these weights; none: those that are shipped."""
-    tx.run(KEEP, value=orjson.dumps({"form": form, "weights": dict(weights)}).decode())
+    noted.keep(tx, "weights", orjson.dumps({"form": form, "weights": dict(weights)}).decode())

@@ -119,7 +119,7 @@ class Words:
 
     def texts(self, number: int) -> list[str]:
         """The words of a product of the model, the first ``MOST_WORDS`` of them."""
-        return [self._texts[word] for word in self._words_of(number)]
+        return self._texts_of(self._words_of(number))
 
     def _numbers(self, words: Sequence[str], likely: Iterable[int]) -> Sequence[int]:
         """The numbers of those ``words`` that are known: mostly just those of a product among the
@@ -127,7 +127,7 @@ class Words:
         """
         for number in likely:
             theirs = self._words_of(number)
-            if len(theirs) == len(words) and self.texts(number) == words:
+            if len(theirs) == len(words) and self._texts_of(theirs) == words:
                 return theirs
         return self._texts.numbers(words)
 
@@ -215,6 +215,9 @@ class Words:
         start = self._ends[number - 1] if number else 0
         listed: list[int] = self._words[start : self._ends[number]].tolist()
         return listed
+
+    def _texts_of(self, words: Iterable[int]) -> list[str]:
+        return [*map(self._texts.__getitem__, words)]
 
     def _first_word(self, number: int) -> list[int]:
         if not 0 <= number < len(self._ends):
