@@ -77,11 +77,7 @@ def past(tx: Tx, ids: Sequence[int], at: int, shop: Shop) -> Past:
         winner = winners.get(row["transaction_id"]) if row["name"] == "purchase" else None
         if winner is None or winner["event_id"] == row["event_id"]:
             logs.setdefault(row["profile"], []).append(event_of(row))
-    values = {
-        number: row["value"] or 0
-        for number, row in winners.items()
-        if (row["currency"] or shop.currency) == shop.currency
-    }
+    values = _worth(winners, shop)
     known = {row["profile"]: row["customer_id"] for row in tx.all(CUSTOMERS, ids=list(ids), at=at)}
     return Past(logs, values, known)
 
@@ -97,16 +93,8 @@ def profile_then(past: Past, profile: int, shop: Shop) -> Profile:
 
 def sales_then(tx: Tx, at: int, shop: Shop) -> Sales:
     """Every order of the shop as it counted at ``at`` (Unix ms), and what came of them."""
-    best: dict[str, Row] = {}
-    for row in tx.all(ALL_PURCHASES, at=at):
-        known = best.setdefault(row["transaction_id"], row)
-        if known is not row and rank(row) < rank(known):
-            best[row["transaction_id"]] = row
-    worth = {
-        number: row["value"] or 0
-        for number, row in best.items()
-        if (row["currency"] or shop.currency) == shop.currency
-    }
+    best = _best(tx.all(ALL_PURCHASES, at=at))
+    worth = _worth(best, shop)
     spent: dict[int, int] = defaultdict(int)
     for number, value in worth.items():
         spent[best[number]["profile"]] += value
@@ -144,5 +132,23 @@ def _winners(tx: Tx, rows: Sequence[Row], at: int) -> dict[str, Row]:
         for row in rows
         if row["transaction_id"] and row["name"] in ("purchase", "refund")
     }
-    told = tx.all(PURCHASES, ids=sorted(numbers), at=at) if numbers else []
-    return {row["transaction_id"]: row for row in sorted(told, key=rank, reverse=True)}
+    return _best(tx.all(PURCHASES, ids=sorted(numbers), at=at)) if numbers else {}
+
+
+def _best(told: Sequence[Row]) -> dict[str, Row]:
+    """Of all that were told of each order, the one that counts."""
+    best: dict[str, Row] = {}
+    for row in told:
+        known = best.setdefault(row["transaction_id"], row)
+        if known is not row and rank(row) < rank(known):
+            best[row["transaction_id"]] = row
+    return best
+
+
+def _worth(orders: Mapping[str, Row], shop: Shop) -> dict[str, int]:
+    """What those ``orders`` are worth that are in the shop's currency, minor units."""
+    return {
+        number: row["value"] or 0
+        for number, row in orders.items()
+        if (row["currency"] or shop.currency) == shop.currency
+    }
